@@ -1,0 +1,32 @@
+namespace Conductor.Calls;
+
+/// <summary>How a caller wants one call handled.</summary>
+public sealed record CallOptions
+{
+    public static CallOptions Default { get; } = new();
+
+    /// <summary>Whether the cache is read and written; null = what the settings say for this kind of call.</summary>
+    public CacheUse? Cache { get; init; }
+
+    /// <summary>Further attempts after the first; null = the settings'. Never more than they allow.</summary>
+    public int? MaxRetries { get; init; }
+
+    /// <summary>The whole call; null = the settings'.</summary>
+    public TimeSpan? Timeout { get; init; }
+}
+
+/// <summary>What a call does with the cache.</summary>
+public enum CacheUse
+{
+    /// <summary>Neither read nor write.</summary>
+    Off,
+
+    /// <summary>Answer from it where possible, store what was not there.</summary>
+    ReadWrite,
+
+    /// <summary>Answer from it where possible, store nothing.</summary>
+    Read,
+
+    /// <summary>Ask anew and store the answer.</summary>
+    Refresh,
+}

@@ -1,0 +1,32 @@
+using Conductor.Dialects;
+using MediatR;
+using Microsoft.Extensions.AI;
+
+namespace Conductor.Calls;
+
+/// <summary>A chat completion, from bytes of a dialect or from typed messages.</summary>
+public sealed class ChatCall : ModelCall, IRequest<ChatOutcome>
+{
+    private ChatRequest? _request;
+
+    /// <summary>The caller's bytes and their dialect; null for a call that began typed.</summary>
+    public DialectBody? Body { get; init; }
+
+    /// <summary>Whether the caller wants the answer piece by piece.</summary>
+    public required bool IsStreaming { get; init; }
+
+    public override string OperationName => "chat";
+
+    /// <summary>The typed request; parsed from <see cref="Body"/> when somebody first asks.</summary>
+    /// <exception cref="Errors.InvalidRequestException">The body is not a chat request.</exception>
+    public ChatRequest Request
+    {
+        get => _request ??= Body!.Dialect.ParseChat(Body.Bytes);
+        init => _request = value;
+    }
+}
+
+/// <summary>A chat request in Microsoft.Extensions.AI's types.</summary>
+/// <param name="Messages">The conversation.</param>
+/// <param name="Options">Sampling, tools, format. Its ModelId is ignored: the target has its own.</param>
+public sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOptions Options);

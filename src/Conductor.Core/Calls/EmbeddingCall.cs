@@ -1,0 +1,27 @@
+using Conductor.Dialects;
+using MediatR;
+
+namespace Conductor.Calls;
+
+/// <summary>Texts to vectors, from bytes of a dialect or from typed inputs.</summary>
+public sealed class EmbeddingCall : ModelCall, IRequest<EmbeddingOutcome>
+{
+    private EmbeddingRequest? _request;
+
+    /// <summary>The caller's bytes and their dialect; null for a call that began typed.</summary>
+    public DialectBody? Body { get; init; }
+
+    public override string OperationName => "embeddings";
+
+    /// <summary>The typed request; parsed from <see cref="Body"/> when somebody first asks.</summary>
+    public EmbeddingRequest Request
+    {
+        get => _request ??= Body!.Dialect.ParseEmbeddings(Body.Bytes);
+        init => _request = value;
+    }
+}
+
+/// <summary>An embedding request.</summary>
+/// <param name="Inputs">The texts; null when the caller sent token ids, which only a raw target can take.</param>
+/// <param name="Dimensions">Length of the vectors; null = the model's own.</param>
+public sealed record EmbeddingRequest(IReadOnlyList<string>? Inputs, int? Dimensions);

@@ -1,0 +1,98 @@
+using Conductor.Catalog;
+using Conductor.Routing;
+
+namespace Conductor.Calls;
+
+/// <summary>One request on its way through the pipeline. Whoever creates it disposes it, once the answer's last byte is out.</summary>
+/// <remarks>
+/// Mutable by design, and only along the line: each behavior writes its own part (plan, hop, attempts, timings). What varies between attempts
+/// lives on an <see cref="Attempt"/>, because MediatR's `next()` takes no arguments.
+/// </remarks>
+public abstract class ModelCall : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private List<Func<ValueTask>>? _completions;
+    private bool _isDisposed;
+
+    public required CallContext Context { get; init; }
+
+    /// <summary>What the caller asked for: `auto`, an alias, provider/model, a bare model name.</summary>
+    public required string Model { get; init; }
+
+    public CallConstraints Constraints { get; init; } = CallConstraints.None;
+
+    public CallOptions Options { get; init; } = CallOptions.Default;
+
+    /// <summary>Cancelled when the caller leaves.</summary>
+    public CancellationToken CallerAborted { get; init; }
+
+    /// <summary>The candidates in order, written by routing.</summary>
+    public RoutePlan Plan { get; internal set; } = RoutePlan.Empty;
+
+    /// <summary>The candidate whose turn it is, written by fallback, read by invoke.</summary>
+    public RouteHop? Hop { get; internal set; }
+
+    /// <summary>Every try so far, in order.</summary>
+    public IReadOnlyList<Attempt> Attempts => AttemptList;
+
+    /// <summary>Where the time went.</summary>
+    public CallTimings Timings { get; } = new();
+
+    /// <summary>The catalogue that this call sees from start to end.</summary>
+    public CatalogSnapshot? Catalog { get; internal set; }
+
+    /// <summary>True when the answer came from the cache.</summary>
+    public bool IsCacheHit { get; internal set; }
+
+    /// <summary>Told to the caller as `x-conductor-dropped-params`.</summary>
+    public IList<string> DroppedParameters { get; } = [];
+
+    internal List<Attempt> AttemptList { get; } = [];
+
+    /// <summary>`chat`, `embeddings` or the operation's name, for logs and metrics.</summary>
+    public abstract string OperationName { get; }
+
+    /// <summary>Runs <paramref name="completion"/> when the call is disposed: once, in reverse order, each isolated from the others' failures.</summary>
+    public void OnCompleted(Func<ValueTask> completion)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            (_completions ??= []).Add(completion);
+        }
+    }
+
+    /// <summary>Called when a completion throws; set by telemetry.</summary>
+    internal Action<Exception>? CompletionFailed { get; set; }
+
+    public async ValueTask DisposeAsync()
+    {
+        List<Func<ValueTask>>? completions;
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            _isDisposed = true;
+            completions = _completions;
+        }
+
+        for (var i = (completions?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            try
+            {
+                await completions![i]().ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // boundary: one completion's failure must not keep the others from running
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                CompletionFailed?.Invoke(failure);
+            }
+        }
+
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,24 @@
+using MediatR;
+
+namespace Conductor.Calls;
+
+/// <summary>A typed operation.</summary>
+public sealed class OperationCall : ModelCall, IRequest<OperationOutcome>
+{
+    /// <summary>The operation's name, for example `sentiment_analysis`.</summary>
+    public required string Operation { get; init; }
+
+    /// <summary>`{text, language, parameters, context}` as UTF-8 JSON.</summary>
+    public required ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>For chat models; null = the prompt's own.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>For chat models, 0 to 2; null = the prompt's own.</summary>
+    public float? Temperature { get; init; }
+
+    /// <summary>For chat models, 0 to 1; null = the prompt's own.</summary>
+    public float? TopP { get; init; }
+
+    public override string OperationName => Operation;
+}

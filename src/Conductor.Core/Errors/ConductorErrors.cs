@@ -1,0 +1,64 @@
+using Conductor.Providers;
+
+namespace Conductor.Errors;
+
+/// <summary>The one table of what callers are told: status, type, code. Every surface turns these into its own dialect's shape.</summary>
+public static class ConductorErrors
+{
+    public static ConductorException InvalidKey() =>
+        new(401, "authentication_error", "invalid_api_key", "The API key is missing or not valid. Send it as 'Authorization: Bearer KEY'.") { ShouldRetry = false };
+
+    public static ConductorException ModelNotAllowed(string model) =>
+        new(403, "permission_error", "model_not_allowed", $"This key may not use model '{model}'.") { Param = "model", ShouldRetry = false };
+
+    public static ConductorException ModelNotFound(string model, string? nearest) =>
+        new(404, "invalid_request_error", "model_not_found",
+            $"Model '{model}' is not known here{(nearest is null ? "" : $" (nearest: '{nearest}')")}. GET /v1/models lists what is.") { Param = "model" };
+
+    public static ConductorException OperationNotFound(string operation, string? nearest) =>
+        new(404, "invalid_request_error", "operation_not_found",
+            $"Operation '{operation}' is not known here{(nearest is null ? "" : $" (nearest: '{nearest}')")}. GET /v1/operations lists what is.") { Param = "operation" };
+
+    public static ConductorException NoModelAvailable(string what) =>
+        new(503, "overloaded_error", "no_model_available", what) { ShouldRetry = false };
+
+    public static ConductorException PriceUnknown(string target) =>
+        new(403, "permission_error", "price_unknown",
+            $"The price of '{target}' is unknown, and with a key or a budget in force such calls are refused. Add it to 'catalog' in models.yaml, or set 'prices: {{ unknown: allow }}'.")
+        { ShouldRetry = false };
+
+    public static ConductorException QueueFull(int limit) =>
+        new(503, "overloaded_error", "queue_full", $"{limit} requests are being served, which is the limit. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) };
+
+    public static ConductorException Draining() =>
+        new(503, "overloaded_error", "shutting_down", "This server is shutting down.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    public static ConductorException StorageFull() =>
+        new(503, "overloaded_error", "storage_full", "The ledger cannot take entries now, so no call is made.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    /// <summary>What a caller is told of a provider's failure. Never the upstream's own text, address or key.</summary>
+    public static ConductorException FromProvider(ProviderException failure, string provider)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        ConductorException Make(int status, string type, string code, string message) =>
+            new(status, type, code, message, failure) { Provider = provider, RetryAfter = failure.RetryAfter, Param = failure.Param };
+
+        return failure.Kind switch
+        {
+            ProviderErrorKind.InvalidRequest => Make(400, "invalid_request_error", "invalid_request", failure.Message),
+            ProviderErrorKind.Unsupported => Make(400, "invalid_request_error", "unsupported_parameter", failure.Message),
+            ProviderErrorKind.ContextLengthExceeded => Make(400, "invalid_request_error", "context_length_exceeded", "The prompt does not fit the model's context window."),
+            ProviderErrorKind.ContentFilter => Make(400, "invalid_request_error", "content_filter", $"Provider '{provider}' refused the content."),
+            ProviderErrorKind.Credentials => Make(502, "upstream_error", "upstream_credentials_exhausted", $"Provider '{provider}' refused Conductor's own key. The operator has to mend it."),
+            ProviderErrorKind.ModelNotFound => Make(404, "invalid_request_error", "model_not_found", $"Provider '{provider}' does not have this model."),
+            ProviderErrorKind.RateLimited => Make(429, "rate_limit_error", "rate_limit_exceeded", $"Provider '{provider}' is limiting the rate of requests."),
+            ProviderErrorKind.QuotaExhausted => new(429, "insufficient_quota", "upstream_quota_exhausted", $"The account with provider '{provider}' is used up.", failure) { Provider = provider, ShouldRetry = false },
+            ProviderErrorKind.Overloaded => Make(503, "overloaded_error", "upstream_overloaded", $"Provider '{provider}' is overloaded."),
+            ProviderErrorKind.Timeout => Make(504, "timeout_error", "upstream_timeout", $"Provider '{provider}' did not answer in time."),
+            ProviderErrorKind.Network => Make(502, "upstream_error", "upstream_unreachable", $"Provider '{provider}' could not be reached."),
+            ProviderErrorKind.InvalidResponse => Make(502, "upstream_error", "upstream_invalid_response", $"Provider '{provider}' sent an answer that cannot be read."),
+            ProviderErrorKind.ServerError => Make(502, "upstream_error", "upstream_error", $"Provider '{provider}' failed."),
+            _ => Make(502, "upstream_error", "provider_fault", $"Provider '{provider}' failed inside its plugin."),
+        };
+    }
+}

@@ -1,0 +1,41 @@
+namespace Conductor.Settings;
+
+/// <summary>Everything the configuration says, checked and with all defaults filled in. Immutable; a reload makes a new one.</summary>
+public sealed record ConductorSettings
+{
+    public ServerSettings Server { get; init; } = new();
+
+    public DefaultsSettings Defaults { get; init; } = new();
+
+    /// <summary>Providers by their configured name. `local` is always there.</summary>
+    public IReadOnlyDictionary<string, ProviderSettings> Providers { get; init; } = new Dictionary<string, ProviderSettings>();
+
+    /// <summary>Settings of operations by the operation's name; an operation need not be listed.</summary>
+    public IReadOnlyDictionary<string, OperationSettings> Operations { get; init; } = new Dictionary<string, OperationSettings>();
+
+    public ReliabilitySettings Reliability { get; init; } = new();
+
+    public CacheSettings Cache { get; init; } = new();
+
+    public PricesSettings Prices { get; init; } = new();
+
+    public LimitsSettings Limits { get; init; } = new();
+
+    public StorageSettings Storage { get; init; } = new();
+
+    public TelemetrySettings Telemetry { get; init; } = new();
+
+    public PluginsSettings Plugins { get; init; } = new();
+
+    /// <summary>The models that `models.yaml` knows: prices, limits, capabilities.</summary>
+    public IReadOnlyList<CatalogModelSettings> Catalog { get; init; } = [];
+
+    /// <summary>Aliases by name; a name may end with `*`.</summary>
+    public IReadOnlyDictionary<string, AliasSettings> Aliases { get; init; } = new Dictionary<string, AliasSettings>();
+
+    /// <summary>Tenants by name.</summary>
+    public IReadOnlyDictionary<string, TenantSettings> Tenants { get; init; } = new Dictionary<string, TenantSettings>();
+
+    /// <summary>The callers' keys, of `tenants.yaml` and of `CONDUCTOR_API_KEYS` together.</summary>
+    public IReadOnlyList<CallerKeySettings> Keys { get; init; } = [];
+}

@@ -1,0 +1,51 @@
+using Conductor.Calls;
+using Conductor.Money;
+
+namespace Conductor.Storage;
+
+/// <summary>One attempt, as it is booked.</summary>
+public sealed record LedgerRow
+{
+    public required string RequestId { get; init; }
+
+    /// <summary>1 for the first attempt of the request.</summary>
+    public required int Attempt { get; init; }
+
+    public required string TenantId { get; init; }
+
+    public string? KeyId { get; init; }
+
+    /// <summary>`chat`, `embeddings` or the operation's name.</summary>
+    public required string Operation { get; init; }
+
+    public required string Provider { get; init; }
+
+    public required string Model { get; init; }
+
+    public string? UpstreamRequestId { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required TimeSpan Duration { get; init; }
+
+    public required AttemptStatus Status { get; init; }
+
+    public string? ErrorCode { get; init; }
+
+    public TokenUsage Usage { get; init; } = TokenUsage.None;
+
+    /// <summary>Null where the price is unknown.</summary>
+    public NanoUsd? Cost { get; init; }
+
+    public required CostStatus CostStatus { get; init; }
+
+    /// <summary>Which version of the price catalogue made the cost; null where none did.</summary>
+    public string? PriceVersion { get; init; }
+}
+
+/// <summary>Sums over the ledger.</summary>
+/// <param name="Requests">Different request ids.</param>
+/// <param name="Attempts">Rows.</param>
+/// <param name="Tokens">Input and output together.</param>
+/// <param name="Cost">Known costs only.</param>
+public sealed record LedgerTotals(long Requests, long Attempts, long Tokens, NanoUsd Cost);
