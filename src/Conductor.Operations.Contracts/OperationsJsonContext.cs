@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Conductor.Operations;
+
+/// <summary>JSON of every request and result here, source-generated: names in snake_case, absent members left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SentimentRequest))]
+[JsonSerializable(typeof(SentimentResult))]
+[JsonSerializable(typeof(SummarizationRequest))]
+[JsonSerializable(typeof(SummarizationResult))]
+[JsonSerializable(typeof(ResponseGenerationRequest))]
+[JsonSerializable(typeof(ResponseGenerationResult))]
+public sealed partial class OperationsJsonContext : JsonSerializerContext;
