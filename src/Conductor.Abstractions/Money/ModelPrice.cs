@@ -27,7 +27,7 @@ public sealed record ModelPrice
     /// <summary>The price of a call above <see cref="LongContextAbove"/>.</summary>
     public ModelPrice? LongContext { get; init; }
 
-    /// <summary>The cost of <paramref name="usage"/>, rounded up once, to the nano-dollar.</summary>
+    /// <summary>The cost of <paramref name="usage"/>, rounded up once, to the nano-dollar. A counter below zero counts as zero: no usage earns a credit.</summary>
     /// <exception cref="OverflowException">The usage is beyond 128 bits of nano-dollars.</exception>
     public NanoUsd CostOf(TokenUsage usage)
     {
@@ -44,13 +44,14 @@ public sealed record ModelPrice
 
         checked
         {
-            var cached = Math.Min(usage.CachedInputTokens, usage.InputTokens);
-            var written = Math.Min(usage.CacheWriteTokens, usage.InputTokens - cached);
-            var plain = usage.InputTokens - cached - written;
+            var input = Math.Max(0, usage.InputTokens);
+            var cached = Math.Clamp(usage.CachedInputTokens, 0, input);
+            var written = Math.Clamp(usage.CacheWriteTokens, 0, input - cached);
+            var plain = input - cached - written;
             var millionths = (plain * InputPerMillion.Value)
                 + (cached * (CachedInputPerMillion ?? InputPerMillion).Value)
                 + (written * (CacheWritePerMillion ?? InputPerMillion).Value)
-                + (usage.OutputTokens * OutputPerMillion.Value);
+                + (Math.Max(0, usage.OutputTokens) * OutputPerMillion.Value);
             var (quotient, remainder) = Int128.DivRem(millionths, 1_000_000);
             return new NanoUsd(remainder > 0 ? quotient + 1 : quotient);
         }

@@ -49,8 +49,9 @@ public readonly record struct NanoUsd(Int128 Value) : IComparable<NanoUsd>
     /// <summary>Dollars with nine decimals, for example `0.000214350`.</summary>
     public override string ToString()
     {
-        var negative = Value < 0;
-        var whole = Int128.DivRem(Int128.Abs(Value), PerUsd);
-        return string.Create(CultureInfo.InvariantCulture, $"{(negative ? "-" : "")}{whole.Quotient}.{(long)whole.Remainder:D9}");
+        // Unsigned, because the smallest Int128 has no positive counterpart.
+        var magnitude = Value < 0 ? UInt128.Zero - (UInt128)Value : (UInt128)Value;
+        var (whole, rest) = UInt128.DivRem(magnitude, PerUsd);
+        return string.Create(CultureInfo.InvariantCulture, $"{(Value < 0 ? "-" : "")}{whole}.{(long)rest:D9}");
     }
 }

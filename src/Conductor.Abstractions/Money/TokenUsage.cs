@@ -21,12 +21,38 @@ public sealed record TokenUsage
     /// <summary>The part of <see cref="OutputTokens"/> spent on reasoning.</summary>
     public long ReasoningTokens { get; init; }
 
-    /// <summary>Input and output together.</summary>
-    public long TotalTokens => InputTokens + OutputTokens;
+    /// <summary>Input and output together; <see cref="long.MaxValue"/> where the sum is beyond it.</summary>
+    public long TotalTokens => Sum(InputTokens, OutputTokens);
 
     /// <summary>True when the provider did not say and the figures are Conductor's estimate.</summary>
     public bool IsEstimated { get; init; }
 
     /// <summary>True when the provider's figures were absurd (negative, fractional, beyond 1e12) and were clamped.</summary>
     public bool IsSuspect { get; init; }
+
+    /// <summary>Both together. Estimated or suspect when either is.</summary>
+    public static TokenUsage operator +(TokenUsage left, TokenUsage right)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        return new TokenUsage
+        {
+            InputTokens = Sum(left.InputTokens, right.InputTokens),
+            CachedInputTokens = Sum(left.CachedInputTokens, right.CachedInputTokens),
+            CacheWriteTokens = Sum(left.CacheWriteTokens, right.CacheWriteTokens),
+            OutputTokens = Sum(left.OutputTokens, right.OutputTokens),
+            ReasoningTokens = Sum(left.ReasoningTokens, right.ReasoningTokens),
+            IsEstimated = left.IsEstimated || right.IsEstimated,
+            IsSuspect = left.IsSuspect || right.IsSuspect,
+        };
+    }
+
+    /// <summary>Both together.</summary>
+    public static TokenUsage Add(TokenUsage left, TokenUsage right) => left + right;
+
+    // Figures come from outside: a sum that wraps round would turn the largest usage into a credit.
+    private static long Sum(long left, long right) =>
+        left > 0 && right > long.MaxValue - left ? long.MaxValue
+        : left < 0 && right < long.MinValue - left ? long.MinValue
+        : left + right;
 }

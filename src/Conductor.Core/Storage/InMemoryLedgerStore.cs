@@ -1,0 +1,81 @@
+using Conductor.Money;
+
+namespace Conductor.Storage;
+
+/// <summary>The ledger of a process that has no storage: the newest rows, and totals over all of them. It is gone with the process.</summary>
+/// <param name="capacity">Rows that are kept; older ones leave, their sums stay.</param>
+public sealed class InMemoryLedgerStore(int capacity = 10_000) : ILedgerStore
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, List<LedgerRow>> _byRequest = new(StringComparer.Ordinal);
+    private readonly Queue<LedgerRow> _byAge = new();
+    private LedgerTotals _totals = new(0, 0, 0, NanoUsd.Zero);
+
+    public Task AppendAsync(IReadOnlyList<LedgerRow> rows, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        lock (_gate)
+        {
+            foreach (var row in rows)
+            {
+                Add(row);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<LedgerRow>> FindAsync(string tenantId, string requestId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            IReadOnlyList<LedgerRow> found = _byRequest.TryGetValue(requestId, out var rows)
+                ? [.. rows.Where(row => row.TenantId == tenantId).OrderBy(row => row.Attempt)]
+                : [];
+            return Task.FromResult(found);
+        }
+    }
+
+    public Task<LedgerTotals> TotalsAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(_totals);
+        }
+    }
+
+    private void Add(LedgerRow row)
+    {
+        var isNewRequest = !_byRequest.TryGetValue(row.RequestId, out var attempts);
+        if (isNewRequest)
+        {
+            _byRequest.Add(row.RequestId, attempts = []);
+        }
+        else if (attempts!.Exists(known => known.Attempt == row.Attempt))
+        {
+            return;
+        }
+
+        attempts!.Add(row);
+        _byAge.Enqueue(row);
+        _totals = new LedgerTotals(
+            _totals.Requests + (isNewRequest ? 1 : 0),
+            _totals.Attempts + 1,
+            _totals.Tokens + row.Usage.TotalTokens,
+            _totals.Cost + (row.Cost ?? NanoUsd.Zero));
+        while (_byAge.Count > capacity)
+        {
+            Forget(_byAge.Dequeue());
+        }
+    }
+
+    private void Forget(LedgerRow oldest)
+    {
+        var attempts = _byRequest[oldest.RequestId];
+        attempts.Remove(oldest);
+        if (attempts.Count == 0)
+        {
+            _byRequest.Remove(oldest.RequestId);
+        }
+    }
+}
