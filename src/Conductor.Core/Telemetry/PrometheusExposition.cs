@@ -12,7 +12,7 @@ namespace Conductor.Telemetry;
 /// </summary>
 public sealed class PrometheusExposition : IDisposable
 {
-    /// <summary>The media type of what <see cref="Render"/> gives.</summary>
+    /// <summary>The media type of the text.</summary>
     public const string ContentType = PrometheusText.ContentType;
 
     private readonly MeterListener _listener = new();
