@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Conductor.PluginLoading;
+
+/// <summary>The files that make up one plugin.</summary>
+/// <remarks>
+/// Empty files are never opened: a named pipe, a socket and a device all have the length 0, and opening a pipe waits for a writer for ever.
+/// </remarks>
+internal sealed class PluginFiles
+{
+    // A plugin of ours has under 20 files; an SDK with native libraries and resources has a few hundred.
+    private const int MaxFiles = 5_000;
+    private const int MaxDepth = 12;
+    private const int BufferSize = 128 * 1024;
+
+    private readonly string _root;
+
+    private PluginFiles(string root, string main, IReadOnlyList<string> names)
+    {
+        _root = root;
+        Main = main;
+        Names = names;
+    }
+
+    /// <summary>The plugin's DLL, below the root.</summary>
+    public string Main { get; }
+
+    /// <summary>Every file below the root, with `/`, in ordinal order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    public string MainPath => Path.Combine(_root, Main);
+
+    /// <summary>Lists a plugin's files.</summary>
+    /// <exception cref="PluginRejectedException">There are too many of them.</exception>
+    public static PluginFiles Of(ProbedPlugin plugin)
+    {
+        var root = Path.GetDirectoryName(plugin.Path)!;
+        var main = Path.GetFileName(plugin.Path);
+        if (plugin.Shape == PluginShape.LooseDll)
+        {
+            var dependencies = Path.ChangeExtension(main, ".deps.json");
+            return new PluginFiles(root, main, File.Exists(Path.Combine(root, dependencies)) ? [dependencies, main] : [main]);
+        }
+
+        var names = new List<string>();
+        Collect(new DirectoryInfo(root), "", plugin.Shape == PluginShape.SourceProject ? "publish" : null, names);
+        names.Sort(StringComparer.Ordinal);
+        return new PluginFiles(root, main, names);
+    }
+
+    /// <summary>The same plugin in another folder.</summary>
+    public PluginFiles At(string root) => new(root, Main, Names);
+
+    /// <summary>Full path of one of the <see cref="Names"/>.</summary>
+    public string PathOf(string name) => Path.Combine(_root, name);
+
+    /// <summary>Length of a file, 0 where there is none. Links are followed; the length of a link itself says nothing.</summary>
+    public static long LengthOf(string path)
+    {
+        var target = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
+        return File.Exists(target) ? new FileInfo(target).Length : 0;
+    }
+
+    /// <summary>Reads a file that may be written to at the same time.</summary>
+    public static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+
+    /// <summary>SHA-256 over the names, lengths and contents of all files, in lower case hexadecimal digits.</summary>
+    public string ComputeHash()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[BufferSize];
+        Span<byte> length = stackalloc byte[sizeof(long)];
+        foreach (var name in Names)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            hash.AppendData([0]);
+
+            // The length comes after the content: a file that grows meanwhile is described as it was read.
+            var total = 0L;
+            if (LengthOf(PathOf(name)) > 0)
+            {
+                using var file = Open(PathOf(name));
+                for (int read; (read = file.Read(buffer)) > 0; total += read)
+                {
+                    hash.AppendData(buffer, 0, read);
+                }
+            }
+
+            BinaryPrimitives.WriteInt64LittleEndian(length, total);
+            hash.AppendData(length);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Copies all files into an empty folder.</summary>
+    public PluginFiles CopyTo(string folder)
+    {
+        var copy = At(folder);
+        foreach (var name in Names)
+        {
+            var path = copy.PathOf(name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var to = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+            if (LengthOf(PathOf(name)) > 0)
+            {
+                using var from = Open(PathOf(name));
+                from.CopyTo(to, BufferSize);
+            }
+        }
+
+        return copy;
+    }
+
+    private static void Collect(DirectoryInfo folder, string prefix, string? leftOut, List<string> names)
+    {
+        foreach (var entry in folder.EnumerateFileSystemInfos())
+        {
+            if (entry.Name.StartsWith('.') || entry.Name == leftOut)
+            {
+                continue;
+            }
+
+            var name = prefix + entry.Name;
+            if (entry is not DirectoryInfo inner)
+            {
+                names.Add(name);
+            }
+            else if (inner.LinkTarget is null) // a linked folder may lead back up
+            {
+                Collect(inner, name + "/", leftOut: null, names);
+            }
+
+            if (names.Count > MaxFiles || name.Count(character => character == '/') > MaxDepth)
+            {
+                throw new PluginRejectedException(
+                    $"'{folder.FullName}' has more than {MaxFiles} files or is more than {MaxDepth} folders deep; leave only the plugin and its dependencies in its folder.");
+            }
+        }
+    }
+}

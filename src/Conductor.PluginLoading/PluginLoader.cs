@@ -1,0 +1,261 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+
+namespace Conductor.PluginLoading;
+
+/// <summary>DLL in, live plugin out. It loads and unloads; which plugin serves, and when the last call on it has ended, its owner knows.</summary>
+/// <remarks>Thread-safe. Disposing it unloads whatever is still loaded, without waiting for the code to leave memory.</remarks>
+public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time, ILogger<PluginLoader> logger) : IDisposable
+{
+    // A clean plugin is dead after 2 to 4 collections on .NET 10; one that is not dead after ten was held in every case that was tried.
+    private const int MaxCollections = 10;
+    private const int CollectionsBeforeJsonCaches = 3;
+
+    private readonly ShadowStore _shadow = new(options.ShadowFolder, logger);
+    private readonly SharedAssemblyList _shared = new(options.SharedAssemblies, options.IsolatedFrameworkAssemblies);
+    private readonly StatusBoard _board = new(time);
+    private readonly Lock _scanning = new();
+    private readonly Lock _gate = new();
+    private readonly List<LoadedPlugin> _plugins = []; // in the order of loading, until their code is gone
+    private readonly HashSet<StatusKey> _failed = [];
+    private bool _isDisposed;
+
+    /// <summary>Every plugin file found, and every version of one that is still in memory; a snapshot.</summary>
+    public IReadOnlyList<PluginStatus> Statuses => _board.Snapshot();
+
+    /// <summary>Looks into both folders. Files that cannot be plugins become statuses; nothing is loaded.</summary>
+    public PluginScan Scan()
+    {
+        lock (_scanning)
+        {
+            List<LoadedPlugin> plugins;
+            FolderScan scan;
+            lock (_gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                _plugins.RemoveAll(plugin => !plugin.IsAlive);
+                plugins = [.. _plugins];
+                scan = new(_board, _shared, [.. plugins.Where(plugin => plugin.Serves)], new HashSet<StatusKey>(_failed), logger);
+            }
+
+            if (options.ProviderFolder is { } providers)
+            {
+                scan.Read(PluginKind.Provider, providers);
+            }
+
+            if (options.OperationFolder is { } operations)
+            {
+                scan.Read(PluginKind.Operation, operations);
+            }
+
+            var result = scan.Compare();
+            lock (_gate)
+            {
+                _failed.IntersectWith(scan.Seen);
+                _board.KeepOnly(scan.Seen.Concat(_plugins.Select(StatusKey.Of)).ToHashSet());
+            }
+
+            return result;
+        }
+    }
+
+    /// <summary>Copies a plugin, loads the copy and creates its entry point.</summary>
+    /// <exception cref="PluginRejectedException">It cannot be loaded; the message is also its status's reason.</exception>
+    public LoadedPlugin Load(PluginCandidate candidate)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed), this);
+
+        string path;
+        try
+        {
+            path = CopyOf(candidate);
+        }
+        catch (PluginRejectedException rejection)
+        {
+            _board.Set(StatusKey.Of(candidate), PluginState.Rejected, rejection.Message, candidate.Manifest, candidate.Id);
+            Log.Rejected(logger, candidate.File, rejection.Message);
+            throw;
+        }
+
+        var plugin = LoadCopy(candidate, path, out var failure, out var hasRun);
+        if (plugin is null)
+        {
+            Fail(candidate, failure!, hasRun);
+            throw new PluginRejectedException(failure!);
+        }
+
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                plugin.Release();
+            }
+
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            _plugins.Add(plugin);
+            _board.Set(plugin, PluginState.Loaded, reason: null);
+        }
+
+        Log.Loaded(logger, plugin.Kind, plugin.Id, plugin.Manifest.Version, plugin.File);
+        return plugin;
+    }
+
+    /// <summary>The plugin serves calls from now on.</summary>
+    public void MarkActive(LoadedPlugin p)
+    {
+        ArgumentNullException.ThrowIfNull(p);
+        _board.Set(p, PluginState.Active, reason: null);
+    }
+
+    /// <summary>The plugin takes no new calls; a scan no longer counts it as loaded.</summary>
+    public void MarkDraining(LoadedPlugin p)
+    {
+        ArgumentNullException.ThrowIfNull(p);
+        p.Serves = false;
+        _board.Set(p, PluginState.Draining, reason: null);
+    }
+
+    /// <summary>The plugin failed. A scan does not offer these files again until they change.</summary>
+    /// <param name="p">The plugin.</param>
+    /// <param name="reason">A sentence for the status page: text, never an exception of the plugin's.</param>
+    public void MarkFaulted(LoadedPlugin p, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(p);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        lock (_gate)
+        {
+            p.Serves = false;
+            _failed.Add(StatusKey.Of(p));
+            _board.Set(p, PluginState.Faulted, reason);
+        }
+
+        Log.Faulted(logger, p.Id, p.File, reason);
+    }
+
+    /// <summary>Drops the loader's references, unloads, and collects garbage until the plugin's code has left memory or it is plain that it will not.</summary>
+    /// <remarks>The caller has ended every call on the plugin and disposed and dropped everything that came from it.</remarks>
+    public async Task<UnloadVerdict> UnloadAsync(LoadedPlugin p, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(p);
+        p.Release();
+        var isFaulted = _board.Find(StatusKey.Of(p))?.State == PluginState.Faulted;
+        if (!isFaulted)
+        {
+            _board.Set(p, PluginState.Unloaded, reason: null);
+        }
+
+        var collections = 0;
+        while (p.IsAlive && collections < MaxCollections)
+        {
+            // Other threads leave their last frames of the plugin, and finalizers run, in real time whatever clock the host is given.
+            await Task.Delay(TimeSpan.FromMilliseconds(5 * collections), TimeProvider.System, ct).ConfigureAwait(false);
+            Collect();
+            collections++;
+            if (collections == CollectionsBeforeJsonCaches && p.IsAlive)
+            {
+                JsonCaches.Clear();
+            }
+        }
+
+        if (p.IsAlive)
+        {
+            if (!isFaulted)
+            {
+                _board.Set(p, PluginState.Unloaded,
+                    $"Unloaded, but its code is still alive after {collections} collections: a timer, thread, static event handler or kept object of it holds on. " +
+                    "It serves nothing; a restart frees the memory.");
+            }
+
+            Log.StillAlive(logger, p.Id, collections);
+            return new UnloadVerdict(IsDead: false, collections);
+        }
+
+        lock (_gate)
+        {
+            _plugins.Remove(p);
+        }
+
+        if (!isFaulted)
+        {
+            _board.DropIfReplaced(p);
+        }
+
+        Log.Unloaded(logger, p.Id, collections);
+        return new UnloadVerdict(IsDead: true, collections);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            Volatile.Write(ref _isDisposed, true);
+            foreach (var plugin in _plugins)
+            {
+                plugin.Release();
+            }
+
+            _plugins.Clear();
+        }
+
+        _shadow.Dispose();
+    }
+
+    private string CopyOf(PluginCandidate candidate)
+    {
+        var copy = _shadow.Copy(candidate);
+
+        // The manifest was read from the original: what is run must be what was judged.
+        return ManifestReader.ReadPlugin(copy.MainPath, candidate.Kind).Manifest == candidate.Manifest
+            ? copy.MainPath
+            : throw new PluginRejectedException($"'{candidate.File}' changed while it was being read; scan again when it is written whole.");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private LoadedPlugin? LoadCopy(PluginCandidate candidate, string path, out string? failure, out bool hasRun)
+    {
+        var context = new PluginLoadContext(
+            $"{candidate.Id}-{candidate.Hash[..12]}", path, _shared, reason => Log.DependencyFileIgnored(logger, candidate.Id, reason));
+        var activation = PluginActivator.Create(context, path, candidate.Manifest);
+        failure = activation.Failure is { } end ? $"'{candidate.File}': {end}" : null;
+        hasRun = activation.HasRun;
+        if (activation.EntryPoint is { } entryPoint)
+        {
+            return new LoadedPlugin(candidate, context, entryPoint);
+        }
+
+        context.Unload();
+        return null;
+    }
+
+    private void Fail(PluginCandidate candidate, string reason, bool hasRun)
+    {
+        lock (_gate)
+        {
+            _failed.Add(StatusKey.Of(candidate));
+        }
+
+        _board.Set(StatusKey.Of(candidate), hasRun ? PluginState.Faulted : PluginState.Rejected, reason, candidate.Manifest, candidate.Id);
+        if (hasRun)
+        {
+            Log.Faulted(logger, candidate.Id, candidate.File, reason);
+        }
+        else
+        {
+            Log.Rejected(logger, candidate.File, reason);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+    }
+}

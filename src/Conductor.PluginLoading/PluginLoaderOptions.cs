@@ -1,0 +1,52 @@
+namespace Conductor.PluginLoading;
+
+/// <summary>Where plugins lie and what they share with the host.</summary>
+public sealed record PluginLoaderOptions
+{
+    /// <summary>What a plugin takes from the host, unless <see cref="SharedAssemblies"/> says otherwise.</summary>
+    /// <remarks>
+    /// The contract and whatever its types carry must be one and the same on both sides: Microsoft.Extensions.AI's types carry `JsonElement`, hence
+    /// System.Text.Json. SQLite is here because a private copy hooks the process's exit and would never leave memory.
+    /// </remarks>
+    public static IReadOnlyList<string> DefaultSharedAssemblies { get; } =
+    [
+        "Conductor.Abstractions",
+        "Conductor.Operations.Contracts",
+        "Microsoft.Extensions.AI.Abstractions",
+        "Microsoft.Extensions.Configuration",
+        "Microsoft.Extensions.Configuration.Abstractions",
+        "Microsoft.Extensions.Configuration.Binder",
+        "Microsoft.Extensions.DependencyInjection",
+        "Microsoft.Extensions.DependencyInjection.Abstractions",
+        "Microsoft.Extensions.Diagnostics",
+        "Microsoft.Extensions.Diagnostics.Abstractions",
+        "Microsoft.Extensions.Http",
+        "Microsoft.Extensions.Logging",
+        "Microsoft.Extensions.Logging.Abstractions",
+        "Microsoft.Extensions.Options",
+        "Microsoft.Extensions.Primitives",
+        "System.Text.Json",
+        "System.Diagnostics.DiagnosticSource",
+        "Microsoft.Data.Sqlite",
+        "SQLitePCLRaw.*",
+    ];
+
+    /// <summary>Assemblies of the framework that every plugin gets a copy of, unless <see cref="IsolatedFrameworkAssemblies"/> says otherwise.</summary>
+    /// <remarks>Both keep what they were shown in static tables: TypeDescriptor the types, `dynamic` the call sites. The tables die with the copy.</remarks>
+    public static IReadOnlyList<string> DefaultIsolatedFrameworkAssemblies { get; } = ["System.ComponentModel.TypeConverter", "Microsoft.CSharp"];
+
+    /// <summary>The folder of provider plugins; null where there is none.</summary>
+    public string? ProviderFolder { get; init; }
+
+    /// <summary>The folder of operation plugins; null where there is none.</summary>
+    public string? OperationFolder { get; init; }
+
+    /// <summary>A folder of the loader's own. Plugins are copied into it and run from the copy; what earlier runs left in it is deleted.</summary>
+    public required string ShadowFolder { get; init; }
+
+    /// <summary>Simple names of assemblies of which the host's copy wins; a trailing `*` stands for any ending. The framework itself always wins.</summary>
+    public IReadOnlyList<string> SharedAssemblies { get; init; } = DefaultSharedAssemblies;
+
+    /// <summary>Simple names of framework assemblies that each plugin loads for itself, so that it can leave memory again.</summary>
+    public IReadOnlyList<string> IsolatedFrameworkAssemblies { get; init; } = DefaultIsolatedFrameworkAssemblies;
+}
