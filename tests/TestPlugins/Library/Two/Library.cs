@@ -1,0 +1,6 @@
+namespace Conductor.TestPlugins;
+
+public static class Library
+{
+    public static string Name => "library 2";
+}
