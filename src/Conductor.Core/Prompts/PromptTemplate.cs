@@ -1,0 +1,82 @@
+using Conductor.Prompts.Formats;
+using Conductor.Prompts.Yaml;
+
+namespace Conductor.Prompts;
+
+/// <summary>A prompt in Semantic Kernel's YAML schema, compiled once. Immutable; renders on any number of threads.</summary>
+public sealed class PromptTemplate
+{
+    private readonly PromptDocument _document;
+    private readonly IPromptProgram _program;
+
+    private PromptTemplate(PromptDocument document, IPromptProgram program)
+    {
+        _document = document;
+        _program = program;
+        Settings = document.Settings.FirstOrDefault(entry => entry.ServiceId == "default") ?? (document.Settings.Count > 0 ? document.Settings[0] : new PromptSettings());
+    }
+
+    /// <summary>The prompt's name; one is made up where the file gives none.</summary>
+    public string Name => _document.Name;
+
+    public string? Description => _document.Description;
+
+    /// <summary>`handlebars`, `semantic-kernel` or `liquid`.</summary>
+    public string TemplateFormat => _document.TemplateFormat;
+
+    public IReadOnlyList<PromptVariable> Variables => _document.Variables;
+
+    public PromptOutput? Output => _document.Output;
+
+    /// <summary>The `default` entry of `execution_settings`, else the first; empty where the file has none.</summary>
+    public PromptSettings Settings { get; }
+
+    /// <summary>All entries of `execution_settings`, in the file's order.</summary>
+    public IReadOnlyList<PromptSettings> AllSettings => _document.Settings;
+
+    /// <summary>Reads and compiles a prompt file.</summary>
+    /// <param name="yaml">The file's text.</param>
+    /// <param name="source">What messages call it, usually the path.</param>
+    /// <param name="options">Functions and switches; the defaults where null.</param>
+    /// <exception cref="PromptFormatException">The file cannot be used.</exception>
+    public static PromptTemplate Parse(string yaml, string source, PromptTemplateOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        ArgumentNullException.ThrowIfNull(source);
+        var document = PromptYaml.Read(yaml, source);
+        return new PromptTemplate(document, PromptFormats.Find(document).Compile(document, options ?? new PromptTemplateOptions()));
+    }
+
+    /// <summary>Fills in the arguments.</summary>
+    /// <param name="arguments">
+    /// Text, numbers, truth values, times, lists and dictionaries of them, <see cref="System.Text.Json.JsonElement"/>; names ignore case.
+    /// A variable that is missing takes its default, else it is empty; one that is present and null is empty.
+    /// </param>
+    /// <param name="mode">How strictly.</param>
+    /// <exception cref="PromptRenderException">The prompt cannot be rendered with these arguments.</exception>
+    public RenderedPrompt Render(IReadOnlyDictionary<string, object?> arguments, PromptMode mode = PromptMode.Hardened)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return _program.Render(arguments, mode);
+    }
+
+    /// <summary>The settings that Semantic Kernel takes when these services are registered, in this order.</summary>
+    /// <remarks>The first entry that names a service; else the first whose `model_id` is a service's; else `default`.</remarks>
+    /// <exception cref="PromptRenderException">The file has settings, and none is for any of these services.</exception>
+    public PromptSettings SelectSettings(IReadOnlyList<PromptService> services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (AllSettings.Count == 0)
+        {
+            return Settings;
+        }
+
+        return AllSettings.FirstOrDefault(entry => entry.ServiceId != "default" && services.Any(service => service.Id == entry.ServiceId))
+            ?? AllSettings.FirstOrDefault(entry => entry.ModelId is not null && services.Any(service => service.ModelId == entry.ModelId))
+            ?? AllSettings.FirstOrDefault(entry => entry.ServiceId == "default")
+            ?? throw new PromptRenderException(
+                $"{_document.Source}: execution_settings names {string.Join(", ", AllSettings.Select(entry => $"'{entry.ServiceId}'"))}, "
+                + $"and none of them is a service here ({string.Join(", ", services.Select(service => $"'{service.Id}'"))}). Add an entry 'default'.",
+                SemanticKernelErrors.Kernel);
+    }
+}
