@@ -1,0 +1,178 @@
+using Conductor.Money;
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace Conductor.Storage.Sqlite;
+
+/// <summary>The ledger in an SQLite file. One connection writes; every read has its own. Thread-safe, and other processes may read the file meanwhile.</summary>
+public sealed class SqliteLedgerStore : ILedgerStore, IAsyncDisposable, IDisposable
+{
+    private const string Insert =
+        """
+        INSERT INTO ledger (request_id, attempt, tenant_id, key_id, operation, provider, model, upstream_request_id, started_at_us, duration_us, status, error_code,
+            input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, usage_estimated, usage_suspect,
+            cost_nano_usd, cost_nano_usd_upper, cost_status, price_version)
+        VALUES (@RequestId, @Attempt, @TenantId, @KeyId, @Operation, @Provider, @Model, @UpstreamRequestId, @StartedAtUs, @DurationUs, @Status, @ErrorCode,
+            @InputTokens, @CachedInputTokens, @CacheWriteTokens, @OutputTokens, @ReasoningTokens, @UsageEstimated, @UsageSuspect,
+            @CostNanoUsd, @CostNanoUsdUpper, @CostStatus, @PriceVersion)
+        ON CONFLICT (request_id, attempt) DO NOTHING
+        """;
+
+    private const string Find =
+        """
+        SELECT request_id AS RequestId, attempt AS Attempt, tenant_id AS TenantId, key_id AS KeyId, operation AS Operation, provider AS Provider, model AS Model,
+            upstream_request_id AS UpstreamRequestId, started_at_us AS StartedAtUs, duration_us AS DurationUs, status AS Status, error_code AS ErrorCode,
+            input_tokens AS InputTokens, cached_input_tokens AS CachedInputTokens, cache_write_tokens AS CacheWriteTokens, output_tokens AS OutputTokens,
+            reasoning_tokens AS ReasoningTokens, usage_estimated AS UsageEstimated, usage_suspect AS UsageSuspect,
+            cost_nano_usd AS CostNanoUsd, cost_nano_usd_upper AS CostNanoUsdUpper, cost_status AS CostStatus, price_version AS PriceVersion
+        FROM ledger
+        WHERE tenant_id = @tenantId AND request_id = @requestId
+        ORDER BY attempt
+        """;
+
+    // Sums of 32-bit pieces: SQLite's SUM fails beyond 64 bits, and a real number would lose nano-dollars. Put together again in C#.
+    private const string Totals =
+        """
+        SELECT COUNT(DISTINCT request_id) AS Requests,
+            COUNT(*) AS Attempts,
+            COALESCE(SUM(input_tokens >> 32) + SUM(output_tokens >> 32), 0) AS TokensUpper,
+            COALESCE(SUM(input_tokens & 4294967295) + SUM(output_tokens & 4294967295), 0) AS TokensLower,
+            COALESCE(SUM(cost_nano_usd_upper), 0) AS CostUpper,
+            COALESCE(SUM((cost_nano_usd >> 32) & 4294967295), 0) AS CostMiddle,
+            COALESCE(SUM(cost_nano_usd & 4294967295), 0) AS CostLower
+        FROM ledger
+        """;
+
+    private readonly SqliteDatabase _database;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+    private SqliteConnection? _writer;
+    private bool _isDisposed;
+
+    /// <param name="path">The database file; it and its folder are made when they are missing.</param>
+    /// <param name="time">The clock; the system's where null.</param>
+    public SqliteLedgerStore(string path, TimeProvider? time = null)
+        : this(new SqliteDatabase(path, Migration.All, time ?? TimeProvider.System))
+    {
+    }
+
+    internal SqliteLedgerStore(SqliteDatabase database) => _database = database;
+
+    /// <summary>The database file.</summary>
+    public string FilePath => _database.FilePath;
+
+    /// <summary>Opens the file now rather than at the first use: makes it, checks it, brings its schema up to date.</summary>
+    /// <exception cref="StorageException">It cannot be used; the message says why and what to do.</exception>
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            Writer();
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task AppendAsync(IReadOnlyList<LedgerRow> rows, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var writer = Writer();
+
+            // The lock first: a transaction that begins by reading can fail at its first write without having waited.
+            using var transaction = writer.BeginTransaction(deferred: false);
+            await writer.ExecuteAsync(new CommandDefinition(Insert, rows.Select(LedgerRecord.From), transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            transaction.Commit();
+        }
+        catch (SqliteException failure)
+        {
+            CloseWriter(); // a fresh connection next time: the file may have been replaced, or the disk mounted anew
+            throw SqliteErrors.ToStorage(failure, FilePath);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<LedgerRow>> FindAsync(string tenantId, string requestId, CancellationToken cancellationToken)
+    {
+        var records = await ReadAsync(connection =>
+            connection.QueryAsync<LedgerRecord>(new CommandDefinition(Find, new { tenantId, requestId }, cancellationToken: cancellationToken))).ConfigureAwait(false);
+        return [.. records.Select(record => record.ToRow())];
+    }
+
+    /// <inheritdoc/>
+    public async Task<LedgerTotals> TotalsAsync(CancellationToken cancellationToken)
+    {
+        var sums = await ReadAsync(connection => connection.QuerySingleAsync<Sums>(new CommandDefinition(Totals, cancellationToken: cancellationToken))).ConfigureAwait(false);
+        var tokens = ((Int128)sums.TokensUpper << 32) + sums.TokensLower;
+        var cost = checked(((Int128)sums.CostUpper << 64) + ((Int128)sums.CostMiddle << 32) + sums.CostLower);
+        return new LedgerTotals(sums.Requests, sums.Attempts, (long)Int128.Min(tokens, long.MaxValue), new NanoUsd(cost));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
+        _isDisposed = true;
+        CloseWriter();
+        _writing.Release();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _writing.Wait();
+        _isDisposed = true;
+        CloseWriter();
+        _writing.Release();
+    }
+
+    private SqliteConnection Writer()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (_writer is not null && !File.Exists(FilePath))
+        {
+            CloseWriter(); // the file was deleted: rows written to it now would be gone with the last handle
+        }
+
+        return _writer ??= _database.Open();
+    }
+
+    private void CloseWriter()
+    {
+        _writer?.Dispose();
+        _writer = null;
+    }
+
+    private async Task<T> ReadAsync<T>(Func<SqliteConnection, Task<T>> read)
+    {
+        try
+        {
+            using var connection = _database.Open();
+            return await read(connection).ConfigureAwait(false);
+        }
+        catch (SqliteException failure)
+        {
+            throw SqliteErrors.ToStorage(failure, FilePath);
+        }
+    }
+
+    private sealed class Sums
+    {
+        public long Requests { get; set; }
+        public long Attempts { get; set; }
+        public long TokensUpper { get; set; }
+        public long TokensLower { get; set; }
+        public long CostUpper { get; set; }
+        public long CostMiddle { get; set; }
+        public long CostLower { get; set; }
+    }
+}

@@ -1,0 +1,36 @@
+using Conductor.Settings;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Conductor.Storage.Sqlite;
+
+/// <summary>Registers SQLite as the storage.</summary>
+public static class SqliteStorageRegistration
+{
+    /// <summary>The database's file inside the data folder.</summary>
+    public const string FileName = "conductor.db";
+
+    /// <summary>
+    /// Keeps the ledger in `conductor.db` below `storage.path`. A host opens it at its start and does not start on a database that it cannot use; without a host it opens at first use.
+    /// </summary>
+    public static IServiceCollection AddSqliteStorage(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new SqliteLedgerStore(PathOf(provider.GetRequiredService<ISettings>().Current), provider.GetRequiredService<TimeProvider>()));
+        services.Replace(ServiceDescriptor.Singleton<ILedgerStore>(provider => provider.GetRequiredService<SqliteLedgerStore>()));
+        services.AddHostedService<OpenAtStart>();
+        return services;
+    }
+
+    private static string PathOf(ConductorSettings settings) => settings.Storage.Path.Length > 0
+        ? Path.Combine(settings.Storage.Path, FileName)
+        : throw new StorageException("No data folder is set. Set 'storage: { path: ... }' in conductor.yaml, or start with '--data DIR'.");
+
+    private sealed class OpenAtStart(SqliteLedgerStore store) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
