@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using static Conductor.Storage.Sqlite.Tests.LedgerRows;
+
+namespace Conductor.Storage.Sqlite.Tests;
+
+public sealed class SqliteFailureTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Append_LockedByAnotherConnection_FailsSoonAndWorksAfterwards()
+    {
+        await using var store = new SqliteLedgerStore(_folder.Database);
+        await store.OpenAsync(CancellationToken.None);
+        using var other = OpenRaw();
+        other.Execute("BEGIN EXCLUSIVE");
+        var clock = Stopwatch.StartNew();
+
+        var failure = await Assert.ThrowsAsync<StorageException>(() => store.AppendAsync([Row()], CancellationToken.None));
+
+        Assert.Contains("locked by another process", failure.Message, StringComparison.Ordinal);
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(5));
+        other.Execute("ROLLBACK");
+        await store.AppendAsync([Row()], CancellationToken.None);
+        Assert.Equal(1, (await store.TotalsAsync(CancellationToken.None)).Attempts);
+    }
+
+    [Fact]
+    public async Task Writer_LockedForAWhile_EveryRowIsInAfterwards()
+    {
+        await using var store = new SqliteLedgerStore(_folder.Database);
+        await store.OpenAsync(CancellationToken.None);
+        using var other = OpenRaw();
+        other.Execute("BEGIN EXCLUSIVE");
+        var writer = new LedgerWriter(store, TimeProvider.System, NullLogger<LedgerWriter>.Instance);
+
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < 100; i++)
+        {
+            writer.Append(Row($"req_{i}"));
+        }
+
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromMilliseconds(500)); // the caller never waits for the lock
+        await Assert.ThrowsAsync<TimeoutException>(() => writer.FlushAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMilliseconds(500)));
+        Assert.Equal(100, writer.Unsaved);
+        other.Execute("ROLLBACK");
+        await writer.FlushAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        await writer.DisposeAsync();
+
+        Assert.Equal(100, (await store.TotalsAsync(CancellationToken.None)).Attempts);
+    }
+
+    [Fact]
+    public async Task Append_DiskFull_WritesNoRowOfTheBatchAndGoesOnWhenThereIsRoom()
+    {
+        var maxPages = 40;
+        await using var store = new SqliteLedgerStore(new SqliteDatabase(_folder.Database, Migration.All, TimeProvider.System,
+            connection => connection.Execute($"PRAGMA max_page_count = {maxPages}")));
+        await store.AppendAsync([Row("req_first")], CancellationToken.None);
+        LedgerRow[] batch = [.. Enumerable.Range(0, 2_000).Select(i => Row($"req_{i}"))];
+
+        var failure = await Assert.ThrowsAsync<StorageException>(() => store.AppendAsync(batch, CancellationToken.None));
+
+        Assert.Contains("disk is full", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(1, (await store.TotalsAsync(CancellationToken.None)).Attempts);
+        maxPages = 100_000;
+        await store.AppendAsync(batch, CancellationToken.None);
+        Assert.Equal(2_001, (await store.TotalsAsync(CancellationToken.None)).Attempts);
+        using var raw = OpenRaw();
+        Assert.Equal("ok", raw.ExecuteScalar<string>("PRAGMA integrity_check"));
+    }
+
+    [Fact]
+    public async Task Append_ReadOnly_SaysSo()
+    {
+        await using (var writable = new SqliteLedgerStore(_folder.Database))
+        {
+            await writable.OpenAsync(CancellationToken.None);
+        }
+
+        await using var readOnly = new SqliteLedgerStore(new SqliteDatabase(_folder.Database, Migration.All, TimeProvider.System,
+            connection => connection.Execute("PRAGMA query_only = 1")));
+
+        var failure = await Assert.ThrowsAsync<StorageException>(() => readOnly.AppendAsync([Row()], CancellationToken.None));
+
+        Assert.Contains("read-only", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_NotADatabase_SaysSo()
+    {
+        await File.WriteAllTextAsync(_folder.Database, new string('x', 8_192));
+        await using var store = new SqliteLedgerStore(_folder.Database);
+
+        var failure = await Assert.ThrowsAsync<StorageException>(() => store.OpenAsync(CancellationToken.None));
+
+        Assert.Contains("is not an SQLite database", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(_folder.Database, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_DamagedPage_RefusesBeforeTheFirstRow()
+    {
+        await using (var store = new SqliteLedgerStore(_folder.Database))
+        {
+            await store.AppendAsync([.. Enumerable.Range(0, 2_000).Select(i => Row($"req_{i}"))], CancellationToken.None);
+        }
+
+        await using (var file = new FileStream(_folder.Database, FileMode.Open, FileAccess.Write))
+        {
+            file.Position = 4096 * 10; // past the schema, inside the table
+            file.Write(Enumerable.Repeat((byte)0xA5, 4096 * 4).ToArray());
+        }
+
+        await using var damaged = new SqliteLedgerStore(_folder.Database);
+        var failure = await Assert.ThrowsAsync<StorageException>(() => damaged.OpenAsync(CancellationToken.None));
+
+        Assert.Contains("is damaged", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Open_FolderCannotBeMade_SaysSo()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, "file"), "");
+        await using var store = new SqliteLedgerStore(Path.Combine(_folder.Path, "file", "conductor.db"));
+
+        var failure = await Assert.ThrowsAsync<StorageException>(() => store.OpenAsync(CancellationToken.None));
+
+        Assert.Contains("cannot be made", failure.Message, StringComparison.Ordinal);
+    }
+
+    private SqliteConnection OpenRaw()
+    {
+        var connection = new SqliteConnection($"Data Source={_folder.Database};Pooling=False");
+        connection.Open();
+        return connection;
+    }
+}
