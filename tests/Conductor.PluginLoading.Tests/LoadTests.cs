@@ -180,13 +180,13 @@ public sealed class LoadTests : IDisposable
 /// <summary>What the facade does with a provider plugin, in short.</summary>
 internal static class Provider
 {
-    public static async Task<string> AskAsync(LoadedPlugin plugin, string text, string prefix = "")
+    public static async Task<string> AskAsync(LoadedPlugin plugin, string text, string prefix = "", string model = "echo")
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("prefix", prefix)]).Build();
         var services = new ServiceCollection();
         ((IProviderPlugin)plugin.EntryPoint).ConfigureServices(services, new ProviderContext { Name = "it", Settings = settings, DataFolder = Path.GetTempPath() });
         await using var container = services.BuildServiceProvider();
-        using var client = container.GetRequiredService<IModelProvider>().GetChatClient("echo")!;
+        using var client = container.GetRequiredService<IModelProvider>().GetChatClient(model)!;
         var pieces = await client.GetStreamingResponseAsync(text).ToListAsync();
         var whole = await client.GetResponseAsync(text);
         Assert.Equal(whole.Text, string.Concat(pieces).TrimEnd());

@@ -25,17 +25,23 @@ internal sealed class PluginRoom : IDisposable
     public PluginLoader CreateLoader() =>
         new(new() { ProviderFolder = Plugins, OperationFolder = Operations, ShadowFolder = Shadow }, TimeProvider.System, NullLogger<PluginLoader>.Instance);
 
-    /// <summary>The build of a test plugin: `Echo` for Conductor.TestPlugins.Echo.</summary>
-    public static string BuildOf(string plugin)
+    /// <summary>The folder of the solution.</summary>
+    public static string Repository
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Conductor.Plugins.sln")))
+        get
         {
-            folder = folder.Parent!;
-        }
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "Conductor.Plugins.sln")))
+            {
+                folder = folder.Parent!;
+            }
 
-        return Path.Combine(folder.FullName, "tests", "TestPlugins", "Conductor.TestPlugins." + plugin, "bin", "plugin");
+            return folder.FullName;
+        }
     }
+
+    /// <summary>The build of a test plugin: `Echo` for Conductor.TestPlugins.Echo.</summary>
+    public static string BuildOf(string plugin) => Path.Combine(Repository, "tests", "TestPlugins", "Conductor.TestPlugins." + plugin, "bin", "plugin");
 
     /// <summary>Drops one DLL.</summary>
     public string DropDll(string plugin, string? name = null)
