@@ -1,0 +1,172 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+
+namespace Conductor.Wire.OpenAI;
+
+/// <summary>Embeddings: bytes to types.</summary>
+public static class OpenAIEmbeddingsReader
+{
+    /// <summary>OpenAI's own limit of inputs per request.</summary>
+    public const int MaxInputs = 2048;
+
+    /// <summary>Reads a request.</summary>
+    /// <exception cref="OpenAIRequestException">The body is not one; the exception names the member.</exception>
+    public static OpenAIEmbeddingsRequest ReadRequest(ReadOnlySpan<byte> body)
+    {
+        var root = new RequestElement(StrictJson.ParseRequest(body), "");
+        var model = root["model"];
+        var format = root["encoding_format"];
+        root["user"].OptionalString();
+        var (inputs, count) = ReadInput(root["input"]);
+        return new OpenAIEmbeddingsRequest
+        {
+            Model = model.IsNull ? null : model.NonEmptyString(),
+            Inputs = inputs,
+            Count = count,
+            Dimensions = (int?)root["dimensions"].OptionalInteger(1, KnownMembers.MaxDimensions),
+            WantsBase64 = format.OptionalString() switch
+            {
+                null or "float" => false,
+                "base64" => true,
+                _ => throw format.Invalid("must be 'float' or 'base64'"),
+            },
+        };
+    }
+
+    /// <summary>Reads an answer: its vectors in the order of their `index`, numbers or base64.</summary>
+    /// <exception cref="OpenAIResponseException">The bytes are no answer.</exception>
+    public static (IReadOnlyList<ReadOnlyMemory<float>> Vectors, OpenAIUsage? Usage) ReadResponse(ReadOnlySpan<byte> body) => ResponseJson.Read(body, ReadResponse);
+
+    private static (IReadOnlyList<ReadOnlyMemory<float>> Vectors, OpenAIUsage? Usage) ReadResponse(JsonElement root)
+    {
+        if (ResponseJson.Member(root, "data"u8, JsonValueKind.Array) is not { } data || data.GetArrayLength() == 0)
+        {
+            throw new OpenAIResponseException(OpenAIResponseFault.Empty, "The answer has no vectors.");
+        }
+
+        var vectors = new ReadOnlyMemory<float>[data.GetArrayLength()];
+        var isFilled = new bool[vectors.Length];
+        var position = 0;
+        foreach (var row in data.EnumerateArray())
+        {
+            var index = OpenAIResponseReader.Index(row) ?? position;
+            if (index >= vectors.Length || isFilled[index])
+            {
+                throw new OpenAIResponseException(OpenAIResponseFault.WrongShape, "The answer's vectors are numbered wrongly.");
+            }
+
+            vectors[index] = ReadVector(row);
+            isFilled[index] = true;
+            position++;
+        }
+
+        return (vectors, ResponseJson.Usage(root));
+    }
+
+    private static float[] ReadVector(JsonElement row)
+    {
+        if (ResponseJson.Member(row, "embedding"u8, JsonValueKind.String) is { } text)
+        {
+            if (!text.TryGetBytesFromBase64(out var bytes) || bytes.Length == 0 || bytes.Length % sizeof(float) != 0)
+            {
+                throw NotAVector();
+            }
+
+            var decoded = new float[bytes.Length / sizeof(float)];
+            for (var i = 0; i < decoded.Length; i++)
+            {
+                decoded[i] = Finite(BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float))));
+            }
+
+            return decoded;
+        }
+
+        if (ResponseJson.Member(row, "embedding"u8, JsonValueKind.Array) is not { } numbers || numbers.GetArrayLength() == 0)
+        {
+            throw NotAVector();
+        }
+
+        var vector = new float[numbers.GetArrayLength()];
+        var position = 0;
+        foreach (var number in numbers.EnumerateArray())
+        {
+            vector[position++] = number.ValueKind == JsonValueKind.Number && number.TryGetSingle(out var value) ? Finite(value) : throw NotAVector();
+        }
+
+        return vector;
+    }
+
+    private static float Finite(float value) => float.IsFinite(value) ? value : throw NotAVector();
+
+    private static OpenAIResponseException NotAVector() => new(OpenAIResponseFault.WrongShape, "A row of the answer holds no vector of finite numbers.");
+
+    private static (IReadOnlyList<string>? Inputs, int Count) ReadInput(RequestElement input)
+    {
+        if (input.Value.ValueKind == JsonValueKind.String)
+        {
+            return ([input.NonEmptyString()], 1);
+        }
+
+        if (input.Value.ValueKind == JsonValueKind.Undefined)
+        {
+            throw input.Missing();
+        }
+
+        if (input.Value.ValueKind != JsonValueKind.Array)
+        {
+            throw input.WrongType("a string, an array of strings or arrays of token ids");
+        }
+
+        var length = input.Value.GetArrayLength();
+        if (length == 0)
+        {
+            throw input.Invalid("must not be empty");
+        }
+
+        switch (input.Value[0].ValueKind)
+        {
+            case JsonValueKind.String:
+                RequireFewer(input, length);
+                return ([.. input.Items().Select(item => item.NonEmptyString())], length);
+            case JsonValueKind.Number:
+                CheckTokens(input);
+                return (null, 1);
+            case JsonValueKind.Array:
+                RequireFewer(input, length);
+                foreach (var item in input.Items())
+                {
+                    CheckTokens(item);
+                }
+
+                return (null, length);
+            default:
+                throw input.WrongType("a string, an array of strings or arrays of token ids");
+        }
+    }
+
+    private static void RequireFewer(RequestElement input, int length)
+    {
+        if (length > MaxInputs)
+        {
+            throw input.Invalid($"may hold at most {MaxInputs} items");
+        }
+    }
+
+    private static void CheckTokens(RequestElement tokens)
+    {
+        var isEmpty = true;
+        foreach (var token in tokens.Items())
+        {
+            isEmpty = false;
+            if (token.OptionalInteger(0, int.MaxValue) is null)
+            {
+                throw token.WrongType("a token id");
+            }
+        }
+
+        if (isEmpty)
+        {
+            throw tokens.Invalid("must not be empty");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Conductor.Wire.OpenAI;
+
+/// <summary>JSON read without surprises: what System.Text.Json lets through or throws in five different ways is one exception here.</summary>
+internal static class StrictJson
+{
+    /// <summary>System.Text.Json's own default; deeper bodies are refused.</summary>
+    public const int MaxDepth = 64;
+
+    public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Disallow };
+
+    /// <summary>Parses a request's body: UTF-8, one object, no member twice, no half of a surrogate pair anywhere.</summary>
+    public static JsonElement ParseRequest(ReadOnlySpan<byte> body)
+    {
+        RequireUtf8(body);
+        RequireWholeSurrogates(body);
+        try
+        {
+            var root = JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            return root.ValueKind == JsonValueKind.Object ? root : throw NotAnObject();
+        }
+        catch (JsonException failure)
+        {
+            throw NotJson(failure);
+        }
+    }
+
+    public static void RequireUtf8(ReadOnlySpan<byte> body)
+    {
+        if (!Utf8.IsValid(body))
+        {
+            throw new OpenAIRequestException(null, "The body is not valid UTF-8.", OpenAIRequestCodes.InvalidJson);
+        }
+    }
+
+    /// <summary>`"\ud800"` alone is legal JSON and no text: reading it as a string would throw much later, in somebody else's code.</summary>
+    public static void RequireWholeSurrogates(ReadOnlySpan<byte> json)
+    {
+        if (!HasLoneSurrogate(json))
+        {
+            return;
+        }
+
+        throw new OpenAIRequestException(null, "A string holds half of a surrogate pair (\\ud800 to \\udfff), which is not text.", OpenAIRequestCodes.InvalidJson);
+    }
+
+    /// <summary>Whether an escape names a surrogate without its partner. Works on raw JSON: outside of strings there is no backslash.</summary>
+    public static bool HasLoneSurrogate(ReadOnlySpan<byte> json)
+    {
+        while (true)
+        {
+            var at = json.IndexOf((byte)'\\');
+            if (at < 0 || at + 1 >= json.Length)
+            {
+                return false;
+            }
+
+            json = json[at..];
+            if (json[1] != (byte)'u')
+            {
+                json = json[2..];
+                continue;
+            }
+
+            if (!TryReadEscape(json, out var first))
+            {
+                return false; // not JSON at all; the parser says so with a position
+            }
+
+            json = json[6..];
+            if (char.IsHighSurrogate(first))
+            {
+                if (json.Length < 6 || json[0] != (byte)'\\' || json[1] != (byte)'u' || !TryReadEscape(json, out var second) || !char.IsLowSurrogate(second))
+                {
+                    return true;
+                }
+
+                json = json[6..];
+            }
+            else if (char.IsLowSurrogate(first))
+            {
+                return true;
+            }
+        }
+    }
+
+    public static OpenAIRequestException NotJson(JsonException failure) => new(
+        null,
+        failure.Message.Contains("uplicate", StringComparison.Ordinal)
+            ? "A member stands twice in one object; send each member once."
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The body is not valid JSON (line {(failure.LineNumber ?? 0) + 1}, byte {(failure.BytePositionInLine ?? 0) + 1}), or is nested deeper than {MaxDepth} levels."),
+        failure.Message.Contains("uplicate", StringComparison.Ordinal) ? OpenAIRequestCodes.DuplicateMember : OpenAIRequestCodes.InvalidJson,
+        failure);
+
+    public static OpenAIRequestException NotAnObject() => new(null, "The body must be a JSON object.", OpenAIRequestCodes.InvalidJson);
+
+    private static bool TryReadEscape(ReadOnlySpan<byte> escape, out char value)
+    {
+        value = default;
+        if (escape.Length < 6 || !Utf8Parser.TryParse(escape.Slice(2, 4), out ushort code, out var used, 'x') || used != 4)
+        {
+            return false;
+        }
+
+        value = (char)code;
+        return true;
+    }
+}

@@ -1,0 +1,26 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Conductor.Wire.OpenAI;
+
+/// <summary>How this dialect's JSON is written.</summary>
+internal static class WireJson
+{
+    /// <summary>Text stays text: the body is declared as JSON in UTF-8, never set into HTML, so only what JSON itself needs is escaped.</summary>
+    public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
+
+    /// <summary>Writes, and turns text that is no text (half of a surrogate pair) into the one exception that writers throw.</summary>
+    public static void Write(IBufferWriter<byte> output, Action<Utf8JsonWriter> write)
+    {
+        using var writer = new Utf8JsonWriter(output, WriterOptions);
+        try
+        {
+            write(writer);
+        }
+        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
+        {
+            throw new OpenAIRequestException(null, "A string holds half of a surrogate pair, which is not text, or a value is nested too deep.", OpenAIRequestCodes.InvalidValue, failure);
+        }
+    }
+}

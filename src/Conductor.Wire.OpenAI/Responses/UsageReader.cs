@@ -1,0 +1,129 @@
+using System.Text.Json;
+
+namespace Conductor.Wire.OpenAI;
+
+/// <summary>Reads a `usage` object: what is missing stays missing, zero is zero, and nonsense is clamped and marked.</summary>
+internal static class UsageReader
+{
+    /// <summary>Reads the value that <paramref name="reader"/> stands on, to its end; null where it is no object or states nothing.</summary>
+    public static OpenAIUsage? Read(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        var usage = default(OpenAIUsage);
+        var isSuspect = false;
+        var isStated = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("prompt_tokens"u8))
+            {
+                isStated |= ReadCounter(ref reader, ref isSuspect, out var tokens);
+                usage = usage with { InputTokens = tokens };
+            }
+            else if (reader.ValueTextEquals("completion_tokens"u8))
+            {
+                isStated |= ReadCounter(ref reader, ref isSuspect, out var tokens);
+                usage = usage with { OutputTokens = tokens };
+            }
+            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
+            {
+                ReadDetails(ref reader, ref isSuspect, ref usage);
+            }
+            else if (reader.ValueTextEquals("completion_tokens_details"u8))
+            {
+                ReadDetails(ref reader, ref isSuspect, ref usage);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        if (!isStated)
+        {
+            return null;
+        }
+
+        // A part above its whole would make the rest negative.
+        isSuspect |= usage.CachedInputTokens + usage.CacheWriteTokens > usage.InputTokens || usage.ReasoningTokens > usage.OutputTokens;
+        var cached = Math.Min(usage.CachedInputTokens, usage.InputTokens);
+        return usage with
+        {
+            CachedInputTokens = cached,
+            CacheWriteTokens = Math.Min(usage.CacheWriteTokens, usage.InputTokens - cached),
+            ReasoningTokens = Math.Min(usage.ReasoningTokens, usage.OutputTokens),
+            IsSuspect = isSuspect,
+        };
+    }
+
+    private static void ReadDetails(ref Utf8JsonReader reader, ref bool isSuspect, ref OpenAIUsage usage)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("cached_tokens"u8))
+            {
+                ReadCounter(ref reader, ref isSuspect, out var tokens);
+                usage = usage with { CachedInputTokens = tokens };
+            }
+            else if (reader.ValueTextEquals("cache_write_tokens"u8))
+            {
+                ReadCounter(ref reader, ref isSuspect, out var tokens);
+                usage = usage with { CacheWriteTokens = tokens };
+            }
+            else if (reader.ValueTextEquals("reasoning_tokens"u8))
+            {
+                ReadCounter(ref reader, ref isSuspect, out var tokens);
+                usage = usage with { ReasoningTokens = tokens };
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+    }
+
+    /// <summary>Reads one counter; false where it is null, so that nothing was stated.</summary>
+    private static bool ReadCounter(ref Utf8JsonReader reader, ref bool isSuspect, out long tokens)
+    {
+        reader.Read();
+        tokens = 0;
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Null:
+                return false;
+            case JsonTokenType.Number when reader.TryGetInt64(out var whole):
+                tokens = OpenAIUsage.Clamp(whole, ref isSuspect);
+                return true;
+            case JsonTokenType.Number:
+                // Fractional, or beyond 64 bits.
+                isSuspect = true;
+                tokens = reader.TryGetDouble(out var number) ? ToCounter(number) : OpenAIUsage.Limit;
+                return true;
+            case JsonTokenType.String:
+                isSuspect = true;
+                tokens = reader.ValueSpan.Length <= 32 && System.Buffers.Text.Utf8Parser.TryParse(reader.ValueSpan, out double text, out var used) && used == reader.ValueSpan.Length
+                    ? ToCounter(text)
+                    : 0;
+                return true;
+            default:
+                isSuspect = true;
+                reader.Skip();
+                return true;
+        }
+    }
+
+    private static long ToCounter(double value) => double.IsNaN(value) ? 0 : (long)Math.Clamp(Math.Ceiling(value), 0, OpenAIUsage.Limit);
+}

@@ -1,0 +1,285 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Conductor.Wire.OpenAI;
+
+/// <summary>Looks through answers that go on as bytes: enough to know success from failure and to pay, without building anything.</summary>
+public static class OpenAIScan
+{
+    /// <summary>The usage that a whole chat answer states; null where it states none.</summary>
+    /// <exception cref="OpenAIResponseException">The bytes are no answer: not JSON, no choices, an error in a 200.</exception>
+    public static OpenAIUsage? ScanChat(ReadOnlySpan<byte> response) => ScanWhole(response, "choices"u8, "message"u8);
+
+    /// <summary>The usage that an embeddings answer states; null where it states none.</summary>
+    /// <exception cref="OpenAIResponseException">The bytes are no answer: not JSON, no data, an error in a 200.</exception>
+    public static OpenAIUsage? ScanEmbeddings(ReadOnlySpan<byte> response) => ScanWhole(response, "data"u8, "embedding"u8);
+
+    /// <summary>What one event's data holds. Never throws.</summary>
+    public static OpenAIEvent ScanEvent(ReadOnlySpan<byte> data)
+    {
+        data = data.Trim(" \t\r\n"u8);
+        if (data.IsEmpty)
+        {
+            return default;
+        }
+
+        if (data.SequenceEqual("[DONE]"u8))
+        {
+            return new OpenAIEvent { IsEnd = true };
+        }
+
+        if (!Utf8.IsValid(data))
+        {
+            return new OpenAIEvent { IsInvalid = true };
+        }
+
+        try
+        {
+            return ReadEvent(data);
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            return new OpenAIEvent { IsInvalid = true };
+        }
+    }
+
+    private static OpenAIUsage? ScanWhole(ReadOnlySpan<byte> response, ReadOnlySpan<byte> listName, ReadOnlySpan<byte> itemMember)
+    {
+        if (!Utf8.IsValid(response))
+        {
+            throw new OpenAIResponseException(OpenAIResponseFault.NotJson, "The answer is not valid UTF-8.");
+        }
+
+        var reader = new Utf8JsonReader(response, StrictJson.ReaderOptions);
+        OpenAIUsage? usage = null;
+        bool isError = false, isListed = false, hasItems = false, isWrong = false;
+        try
+        {
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                throw new OpenAIResponseException(OpenAIResponseFault.WrongShape, "The answer is JSON but not an object.");
+            }
+
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals(listName))
+                {
+                    reader.Read();
+                    isListed = true;
+                    hasItems = ScanItems(ref reader, itemMember, ref isWrong);
+                }
+                else if (reader.ValueTextEquals("usage"u8))
+                {
+                    reader.Read();
+                    usage = UsageReader.Read(ref reader);
+                }
+                else if (reader.ValueTextEquals("error"u8))
+                {
+                    reader.Read();
+                    isError |= reader.TokenType is not (JsonTokenType.Null or JsonTokenType.False);
+                    reader.Skip();
+                }
+                else if (reader.ValueTextEquals("object"u8))
+                {
+                    reader.Read();
+                    isError |= reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
+                    reader.Skip();
+                }
+                else
+                {
+                    reader.Read();
+                    reader.Skip();
+                }
+            }
+
+            while (reader.Read())
+            {
+            }
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            throw new OpenAIResponseException(OpenAIResponseFault.NotJson, "The answer is not JSON, or it is cut short.", null, failure);
+        }
+
+        if (isError || !isListed)
+        {
+            // Only now is it worth building the object.
+            if (OpenAIErrorReader.TryRead(response) is { } error)
+            {
+                throw new OpenAIResponseException(OpenAIResponseFault.ErrorInside, "The answer is an error in a successful reply.", error);
+            }
+        }
+
+        return hasItems && !isWrong ? usage
+            : throw new OpenAIResponseException(
+                isWrong ? OpenAIResponseFault.WrongShape : OpenAIResponseFault.Empty, isWrong ? "The answer's items are not what they should be." : "The answer is empty.");
+    }
+
+    /// <summary>Walks the list of choices or vectors; every item has to be an object with <paramref name="itemMember"/>.</summary>
+    private static bool ScanItems(ref Utf8JsonReader reader, ReadOnlySpan<byte> itemMember, ref bool isWrong)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return false;
+        }
+
+        var hasItems = false;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            hasItems = true;
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                isWrong = true;
+                reader.Skip();
+                continue;
+            }
+
+            var hasMember = false;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isMember = reader.ValueTextEquals(itemMember);
+                reader.Read();
+                hasMember |= isMember && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray or JsonTokenType.String;
+                reader.Skip();
+            }
+
+            isWrong |= !hasMember;
+        }
+
+        return hasItems;
+    }
+
+    private static OpenAIEvent ReadEvent(ReadOnlySpan<byte> data)
+    {
+        var reader = new Utf8JsonReader(data, StrictJson.ReaderOptions);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            return new OpenAIEvent { IsInvalid = true };
+        }
+
+        OpenAIUsage? usage = null;
+        bool isError = false, hasChoices = false, isEmpty = true, hasContent = false, isFinished = false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("choices"u8))
+            {
+                reader.Read();
+                if (reader.TokenType != JsonTokenType.StartArray)
+                {
+                    reader.Skip();
+                    continue;
+                }
+
+                hasChoices = true;
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    isEmpty = false;
+                    ReadChoice(ref reader, ref hasContent, ref isFinished);
+                }
+            }
+            else if (reader.ValueTextEquals("usage"u8))
+            {
+                reader.Read();
+                usage = UsageReader.Read(ref reader);
+            }
+            else if (reader.ValueTextEquals("error"u8))
+            {
+                reader.Read();
+                isError |= reader.TokenType is not (JsonTokenType.Null or JsonTokenType.False);
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("object"u8))
+            {
+                reader.Read();
+                isError |= reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
+                reader.Skip();
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+
+        while (reader.Read())
+        {
+        }
+
+        return new OpenAIEvent
+        {
+            HasContent = hasContent && !isError,
+            IsFinished = isFinished && !isError,
+            IsError = isError,
+            IsInvalid = !isError && !hasChoices && usage is null,
+            IsUsageOnly = !isError && isEmpty && usage is not null,
+            Usage = usage,
+        };
+    }
+
+    private static void ReadChoice(ref Utf8JsonReader reader, ref bool hasContent, ref bool isFinished)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("delta"u8))
+            {
+                reader.Read();
+                ReadDelta(ref reader, ref hasContent);
+            }
+            else if (reader.ValueTextEquals("finish_reason"u8))
+            {
+                reader.Read();
+                isFinished |= reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty;
+                reader.Skip();
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+    }
+
+    private static void ReadDelta(ref Utf8JsonReader reader, ref bool hasContent)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isContent = reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("reasoning_content"u8) || reader.ValueTextEquals("reasoning"u8)
+                || reader.ValueTextEquals("reasoning_text"u8) || reader.ValueTextEquals("reasoning_details"u8) || reader.ValueTextEquals("refusal"u8)
+                || reader.ValueTextEquals("tool_calls"u8) || reader.ValueTextEquals("function_call"u8) || reader.ValueTextEquals("audio"u8);
+            reader.Read();
+            if (!isContent)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.String:
+                    hasContent |= !reader.ValueSpan.IsEmpty;
+                    break;
+                case JsonTokenType.StartArray or JsonTokenType.StartObject:
+                    var start = reader.BytesConsumed;
+                    reader.Skip();
+                    // More than its closing bracket: not empty.
+                    hasContent |= reader.BytesConsumed - start > 1;
+                    break;
+            }
+        }
+    }
+}
