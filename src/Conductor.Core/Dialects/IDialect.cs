@@ -28,8 +28,27 @@ public interface IDialect
     /// <exception cref="Providers.ProviderException">The answer is not one: not JSON, no choices, an error in a 200.</exception>
     TokenUsage? ScanResponse(ReadOnlySpan<byte> response, Providers.RawEndpoint endpoint);
 
-    /// <summary>What one event of a stream holds.</summary>
-    DialectEvent ScanEvent(ReadOnlySpan<byte> data);
+    /// <summary>Reads a streamed answer event by event. Disposing it disposes <paramref name="body"/>.</summary>
+    /// <param name="body">The answer as it comes from the wire.</param>
+    /// <param name="maxEventBytes">A longer event is a failure of the upstream.</param>
+    IDialectStream OpenStream(Stream body, int maxEventBytes);
+
+    /// <summary>The end mark as it goes out after success, for example `data: [DONE]` and a blank line; empty where the dialect has none.</summary>
+    ReadOnlyMemory<byte> StreamEnd { get; }
+}
+
+/// <summary>A streamed answer, read event by event. One reader at a time.</summary>
+public interface IDialectStream : IAsyncDisposable
+{
+    /// <summary>Moves to the next event; false at the end of the bytes.</summary>
+    /// <exception cref="Providers.ProviderException">The event is too long, or the connection broke.</exception>
+    ValueTask<bool> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>The event as it came, its blank line included. Valid until the next read.</summary>
+    ReadOnlyMemory<byte> Raw { get; }
+
+    /// <summary>What the event holds.</summary>
+    DialectEvent Event { get; }
 }
 
 /// <summary>The caller's bytes, and what was peeked at.</summary>

@@ -1,0 +1,38 @@
+namespace Conductor.Wire.OpenAI;
+
+/// <summary>What an error object is about, told by its code, type and text and not by a status.</summary>
+public enum OpenAIErrorCategory
+{
+    /// <summary>Nothing that is known here.</summary>
+    Unknown,
+
+    /// <summary>The request is wrong.</summary>
+    InvalidRequest,
+
+    /// <summary>The prompt does not fit the model.</summary>
+    ContextLength,
+
+    /// <summary>A content filter refused.</summary>
+    ContentFilter,
+
+    /// <summary>The key is bad or may not.</summary>
+    Credentials,
+
+    /// <summary>There is no such model.</summary>
+    ModelNotFound,
+
+    /// <summary>Too many requests.</summary>
+    RateLimited,
+
+    /// <summary>The account is used up.</summary>
+    QuotaExhausted,
+
+    /// <summary>Too much load.</summary>
+    Overloaded,
+
+    /// <summary>Something took too long.</summary>
+    Timeout,
+
+    /// <summary>The server failed.</summary>
+    Server,
+}
