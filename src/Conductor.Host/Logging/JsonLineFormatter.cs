@@ -1,0 +1,163 @@
+using System.Buffers;
+using System.Collections;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Conductor.Host.Logging;
+
+/// <summary>One JSON object per log line: time, level, category, event, message, and every structured field beside them under its own name.</summary>
+/// <param name="time">The clock of the lines.</param>
+internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
+{
+    public const string FormatterName = "conductor-json";
+
+    private const string OriginalFormat = "{OriginalFormat}";
+
+    // The call's line carries its text for people under this name; the message says it already.
+    private const string Summary = "summary";
+
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All), SkipValidation = true };
+    private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { "timestamp", "level", "category", "event", "message", "exception", "stack" };
+
+    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("timestamp"u8, time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("level"u8, LevelName(logEntry.LogLevel));
+            json.WriteString("category"u8, logEntry.Category);
+            if (logEntry.EventId.Name is { } name)
+            {
+                json.WriteString("event"u8, name);
+            }
+
+            json.WriteString("message"u8, logEntry.Formatter(logEntry.State, logEntry.Exception));
+            if (logEntry.State is IReadOnlyList<KeyValuePair<string, object?>> fields)
+            {
+                WriteFields(json, fields);
+            }
+
+            if (logEntry.Exception is { } exception)
+            {
+                json.WriteString("exception"u8, ExceptionText.Chain(exception));
+                if (logEntry.LogLevel >= LogLevel.Error && exception.StackTrace is { } stack)
+                {
+                    json.WriteString("stack"u8, stack);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        textWriter.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        textWriter.Write('\n');
+    }
+
+    private static void WriteFields(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> fields)
+    {
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var (key, value) = fields[i];
+            if (key is OriginalFormat or Summary)
+            {
+                continue;
+            }
+
+            var name = SnakeCase(key);
+            json.WritePropertyName(Reserved.Contains(name) ? name + "_" : name);
+            WriteValue(json, value);
+        }
+    }
+
+    private static void WriteValue(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNullValue();
+                break;
+            case string text:
+                json.WriteStringValue(text);
+                break;
+            case bool flag:
+                json.WriteBooleanValue(flag);
+                break;
+            case int or long or short or byte:
+                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+            case decimal number:
+                json.WriteNumberValue(number);
+                break;
+            case double number when double.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
+            case DateTimeOffset moment:
+                json.WriteStringValue(moment.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+                break;
+            case TimeSpan span:
+                json.WriteNumberValue(span.TotalSeconds);
+                break;
+            case IEnumerable<KeyValuePair<string, string>> pairs:
+                json.WriteStartObject();
+                foreach (var (key, text) in pairs)
+                {
+                    json.WriteString(key, text);
+                }
+
+                json.WriteEndObject();
+                break;
+            case IEnumerable items:
+                json.WriteStartArray();
+                foreach (var item in items)
+                {
+                    WriteValue(json, item);
+                }
+
+                json.WriteEndArray();
+                break;
+            default:
+                json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+                break;
+        }
+    }
+
+    // Templates name their fields in Pascal case, the lines' contract is lower case with underscores.
+    private static string SnakeCase(string name)
+    {
+        if (!name.AsSpan().ContainsAnyInRange('A', 'Z'))
+        {
+            return name;
+        }
+
+        var text = new StringBuilder(name.Length + 4);
+        for (var i = 0; i < name.Length; i++)
+        {
+            var isWordStart = i > 0 && char.IsAsciiLetterUpper(name[i]) && (!char.IsAsciiLetterUpper(name[i - 1]) || (i + 1 < name.Length && char.IsAsciiLetterLower(name[i + 1])));
+            if (isWordStart && name[i - 1] != '_')
+            {
+                text.Append('_');
+            }
+
+            text.Append(char.ToLowerInvariant(name[i]));
+        }
+
+        return text.ToString();
+    }
+
+    private static string LevelName(LogLevel level) => level switch
+    {
+        LogLevel.Trace => "trace",
+        LogLevel.Debug => "debug",
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warn",
+        LogLevel.Error => "error",
+        _ => "critical",
+    };
+}
