@@ -8,13 +8,16 @@ namespace Conductor.Schemas;
 /// <c>properties</c>, <c>patternProperties</c>, <c>additionalProperties</c>, <c>propertyNames</c>, <c>dependentRequired</c>, <c>dependentSchemas</c>, <c>allOf</c>,
 /// <c>anyOf</c>, <c>oneOf</c>, <c>not</c>, <c>if</c>/<c>then</c>/<c>else</c> and <c>$ref</c> within the document. Of <c>format</c> only <c>uri</c>,
 /// <c>date-time</c>, <c>date</c> and <c>uuid</c> are checked. <c>unevaluatedProperties</c>, <c>unevaluatedItems</c> and unknown keywords are ignored.
-/// <c>writeOnly</c> keeps a value out of the messages. Lengths of strings count Unicode code points.
+/// <c>writeOnly</c> keeps a value out of the messages; <c>x-expected</c>, of ours, says in words what a value must be. Lengths of strings count Unicode code points.
 /// </remarks>
 public sealed class JsonSchema
 {
     private readonly SchemaNode _root;
 
     private JsonSchema(SchemaNode root) => _root = root;
+
+    /// <summary>The compiled schema, for readers that are led by it.</summary>
+    internal SchemaNode Root => _root;
 
     /// <summary>Compiles a schema. The element may be disposed of afterwards.</summary>
     /// <exception cref="JsonSchemaException">The schema is not usable: a keyword of the wrong kind, a reference outside the document, a pattern that is no expression.</exception>

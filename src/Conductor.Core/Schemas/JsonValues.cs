@@ -30,9 +30,9 @@ internal static class JsonValues
     };
 
     /// <summary>The text without line breaks and control characters, and no longer than a message can bear.</summary>
-    public static string Cut(string text)
+    public static string Cut(string text, int longest = LongestQuote)
     {
-        var shown = text.Length <= LongestQuote ? text : string.Concat(text.AsSpan(0, LongestQuote), "…");
+        var shown = text.Length <= longest ? text : string.Concat(text.AsSpan(0, longest), "…");
         return shown.Any(char.IsControl) ? string.Concat(shown.Select(letter => char.IsControl(letter) ? '·' : letter)) : shown;
     }
 

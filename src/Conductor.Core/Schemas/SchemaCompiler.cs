@@ -79,6 +79,9 @@ internal sealed class SchemaCompiler
             case "writeOnly":
                 node.WriteOnly = Flag(value, at);
                 break;
+            case "x-expected":
+                node.Expected = Text(value, at);
+                break;
             case "type":
                 node.Types = Types(value, at);
                 break;

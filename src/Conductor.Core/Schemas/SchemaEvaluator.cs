@@ -65,6 +65,7 @@ internal sealed partial class SchemaEvaluator
             Check(reference, value);
         }
 
+        var before = _found?.Count ?? 0;
         if (node.Types != JsonKinds.None && !node.Types.Takes(value))
         {
             // A value of the wrong kind would only fail the rest in more confusing words.
@@ -93,6 +94,11 @@ internal sealed partial class SchemaEvaluator
             }
 
             CheckCombinations(node, value);
+            if (node.Expected is { } words && _found is { } found && found.Count > before)
+            {
+                found.RemoveRange(before, found.Count - before);
+                Report($"must be {words}{ItIs(node, value)}");
+            }
         }
 
         _depth--;

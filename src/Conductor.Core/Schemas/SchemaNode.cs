@@ -11,6 +11,9 @@ internal sealed class SchemaNode
     /// <summary>Values under this schema are kept out of messages.</summary>
     public bool WriteOnly { get; set; }
 
+    /// <summary>`x-expected`: in words what a value of the right kind has to be, said instead of what the keywords would say.</summary>
+    public string? Expected { get; set; }
+
     public SchemaNode? Ref { get; set; }
 
     public JsonKinds Types { get; set; }

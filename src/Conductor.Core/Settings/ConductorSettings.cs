@@ -38,4 +38,14 @@ public sealed record ConductorSettings
 
     /// <summary>The callers' keys, of `tenants.yaml` and of `CONDUCTOR_API_KEYS` together.</summary>
     public IReadOnlyList<CallerKeySettings> Keys { get; init; } = [];
+
+    /// <summary>What all calls of a day may cost, in USD; null = no limit. Not enforced in this version, but with it a budget exists.</summary>
+    public decimal? GlobalDailyLimitUsd { get; init; }
+
+    /// <summary>True when anything limits what may be spent.</summary>
+    public bool HasBudget => GlobalDailyLimitUsd is not null || Tenants.Values.Any(tenant => tenant.HasBudget);
+
+    /// <summary>What happens to a call whose price is unknown: as `prices.unknown` says, else refused as soon as a key or a budget exists.</summary>
+    public UnknownPriceRule UnknownPrices =>
+        Prices.Unknown ?? (Keys.Count > 0 || HasBudget ? UnknownPriceRule.Refuse : UnknownPriceRule.Allow);
 }

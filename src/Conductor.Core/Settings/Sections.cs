@@ -25,6 +25,9 @@ public sealed record DefaultsSettings
     /// <summary>The model of a request that names none: `auto`, an alias or provider/model.</summary>
     public string Model { get; init; } = "auto";
 
+    /// <summary>The strategy of `auto`: `balanced`, `cost_optimized`, `performance_optimized`, `ordered` or `weighted`.</summary>
+    public string Strategy { get; init; } = "balanced";
+
     /// <summary>Providers that may serve anybody; empty = all.</summary>
     public IReadOnlyList<string> AllowedProviders { get; init; } = [];
 
@@ -56,7 +59,10 @@ public sealed record ProviderSettings
     /// <summary>Everything below the provider's name that is the plugin's own, for its container.</summary>
     public required IConfiguration Section { get; init; }
 
-    /// <summary>A canonical text of the whole entry, secrets hashed: two entries that are the same have the same fingerprint.</summary>
+    /// <summary>The names under which `catalog:` may list this provider's models, best first: its own name, its plugin's id, the kind of service that it is.</summary>
+    public IReadOnlyList<string> CatalogNames { get; init; } = [];
+
+    /// <summary>A digest of the whole entry, secrets included: two entries that are the same have the same fingerprint.</summary>
     public string Fingerprint { get; init; } = "";
 }
 
@@ -188,6 +194,7 @@ public sealed record PluginsSettings
 /// <summary>One entry of `catalog:` in `models.yaml`.</summary>
 public sealed record CatalogModelSettings
 {
+    /// <summary>One of a provider's <see cref="ProviderSettings.CatalogNames"/>.</summary>
     public required string Provider { get; init; }
 
     public required string Model { get; init; }
@@ -199,6 +206,9 @@ public sealed record CatalogModelSettings
     public int? Context { get; init; }
 
     public int? MaxOutput { get; init; }
+
+    /// <summary>Length of an embedding; null = unknown or no embedding model.</summary>
+    public int? Dimensions { get; init; }
 
     /// <summary>USD per million tokens; null = unknown.</summary>
     public PriceSettings? UsdPerMillion { get; init; }

@@ -1,0 +1,103 @@
+using Conductor.Settings;
+
+namespace Conductor.Configuration;
+
+/// <summary>Reads `conductor.yaml` but for its providers. Defaults are those of the settings types.</summary>
+internal static class ConductorMapper
+{
+    private static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Month = TimeSpan.FromDays(30);
+
+    public static ConductorSettings Map(SettingsReader root, SettingsNode tree) => new()
+    {
+        Server = Server(root.Object("server"), new ServerSettings()),
+        Defaults = Defaults(root.Object("defaults"), new DefaultsSettings()),
+        Operations = Operations(root.Object("operations"), tree["operations"]),
+        Reliability = Reliability(root.Object("reliability"), new ReliabilitySettings()),
+        Cache = Cache(root.Object("cache"), new CacheSettings()),
+        Prices = new PricesSettings
+        {
+            Unknown = root.Object("prices").Text("unknown") switch
+            {
+                "refuse" => UnknownPriceRule.Refuse,
+                "allow" => UnknownPriceRule.Allow,
+                _ => null,
+            },
+        },
+        Limits = Limits(root.Object("limits"), new LimitsSettings()),
+        Telemetry = new TelemetrySettings
+        {
+            Otlp = root.Object("telemetry").Text("otlp") is { Length: > 0 } otlp ? otlp : null,
+            Prometheus = root.Object("telemetry").Flag("prometheus", true),
+        },
+    };
+
+    private static ServerSettings Server(SettingsReader section, ServerSettings standard) => standard with
+    {
+        Listen = section.Text("listen", standard.Listen),
+        InsecureListen = section.Flag("insecure_listen", standard.InsecureListen),
+        AllowedHosts = section.Texts("allowed_hosts"),
+        DrainTimeout = section.Duration("drain_timeout", standard.DrainTimeout, TimeSpan.Zero, Hour),
+    };
+
+    private static DefaultsSettings Defaults(SettingsReader section, DefaultsSettings standard) => standard with
+    {
+        Model = section.Text("model", standard.Model),
+        Strategy = section.Text("strategy", standard.Strategy),
+        AllowedProviders = section.Texts("allowed_providers"),
+        AllowedModels = section.Texts("allowed_models"),
+    };
+
+    private static Dictionary<string, OperationSettings> Operations(SettingsReader section, SettingsNode? tree)
+    {
+        var operations = new Dictionary<string, OperationSettings>(StringComparer.Ordinal);
+        foreach (var (name, operation) in section.Members())
+        {
+            operations[name] = new OperationSettings
+            {
+                Model = operation.Text("model"),
+                CacheTtl = operation.Has("cache_ttl") ? operation.Duration("cache_ttl", Hour, Second, Month) : null,
+                MaxTextLength = operation.Integer("max_text_length"),
+                Section = SectionBuilder.Build(tree?[name]?["settings"]),
+            };
+        }
+
+        return operations;
+    }
+
+    private static ReliabilitySettings Reliability(SettingsReader section, ReliabilitySettings standard) => standard with
+    {
+        MaxAttempts = section.Integer("max_attempts") ?? standard.MaxAttempts,
+        Deadline = section.Duration("deadline", standard.Deadline, Instant, Hour),
+        FirstContent = section.Duration("first_content", standard.FirstContent, Instant, Hour),
+        Idle = section.Duration("idle", standard.Idle, Instant, Hour),
+        MaxStream = section.Duration("max_stream", standard.MaxStream, Second, TimeSpan.FromHours(24)),
+        StreamCommitAfter = section.Duration("stream_commit_after", standard.StreamCommitAfter, Instant, Hour),
+    };
+
+    private static CacheSettings Cache(SettingsReader section, CacheSettings standard) => standard with
+    {
+        Enabled = section.Flag("enabled", standard.Enabled),
+        Ttl = section.Object("exact").Duration("ttl", standard.Ttl, Second, Month),
+        MaxBytes = section.Object("exact").Size("max", standard.MaxBytes, 0, 1L << 40),
+        Chat = section.Text("chat") switch
+        {
+            "off" => ChatCacheMode.Off,
+            "on" => ChatCacheMode.On,
+            "temperature_zero" => ChatCacheMode.TemperatureZero,
+            _ => standard.Chat,
+        },
+    };
+
+    private static LimitsSettings Limits(SettingsReader section, LimitsSettings standard) => standard with
+    {
+        MaxConcurrentRequests = section.Integer("max_concurrent_requests") ?? standard.MaxConcurrentRequests,
+        MaxBodyBytes = section.Size("max_body", standard.MaxBodyBytes, 1 << 10, 1 << 30),
+        MaxReplyBytes = section.Size("max_reply", standard.MaxReplyBytes, 1 << 10, 1 << 30),
+        MaxEventBytes = (int)section.Size("max_event", standard.MaxEventBytes, 1 << 10, 1 << 28),
+        MaxTextLength = section.Integer("max_text_length") ?? standard.MaxTextLength,
+        MaxEmbeddingTextLength = section.Integer("max_embedding_text_length") ?? standard.MaxEmbeddingTextLength,
+    };
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Conductor.Schemas;
+
+namespace Conductor.Configuration;
+
+/// <summary>Reads one object of a document, by name and with defaults. A value of the wrong kind reads as absent: the schema has already complained.</summary>
+internal readonly struct SettingsReader(SettingsDocument document, JsonElement element, string path)
+{
+    public SettingsDocument Document { get; } = document;
+
+    public string Path { get; } = path;
+
+    public bool IsObject => element.ValueKind == JsonValueKind.Object;
+
+    public bool Has(string name) => IsObject && element.TryGetProperty(name, out _);
+
+    public SettingsReader Object(string name) => new(Document, Get(name, JsonValueKind.Object) ?? default, PathOf(name));
+
+    public string PathOf(string name) => InstancePath.Join(Path, name);
+
+    /// <summary>The members that are objects (or nothing yet), each with its name.</summary>
+    public IEnumerable<(string Name, SettingsReader Value)> Members()
+    {
+        if (!IsObject)
+        {
+            yield break;
+        }
+
+        foreach (var member in element.EnumerateObject())
+        {
+            yield return (member.Name, new SettingsReader(Document, member.Value, PathOf(member.Name)));
+        }
+    }
+
+    public IEnumerable<SettingsReader> Objects(string name) =>
+        Items(name).Where(item => item.Value.ValueKind == JsonValueKind.Object).Select(item => item.Reader);
+
+    /// <summary>The items of a list, whatever they are.</summary>
+    public IEnumerable<(JsonElement Value, SettingsReader Reader)> Items(string name)
+    {
+        if (Get(name, JsonValueKind.Array) is not { } list)
+        {
+            yield break;
+        }
+
+        var at = PathOf(name);
+        var index = 0;
+        foreach (var item in list.EnumerateArray())
+        {
+            yield return (item, new SettingsReader(Document, item, InstancePath.Join(at, index++)));
+        }
+    }
+
+    public IReadOnlyList<string> Texts(string name) =>
+        [.. Items(name).Where(item => item.Value.ValueKind == JsonValueKind.String).Select(item => item.Value.GetString()!)];
+
+    public string? Text(string name) => Get(name, JsonValueKind.String)?.GetString();
+
+    public string Text(string name, string otherwise) => Text(name) is { Length: > 0 } text ? text : otherwise;
+
+    public bool Flag(string name, bool otherwise) =>
+        Has(name) && element.GetProperty(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } flag ? flag.GetBoolean() : otherwise;
+
+    public int? Integer(string name) => Decimal(name) is { } number && number is >= int.MinValue and <= int.MaxValue ? (int)number : null;
+
+    public long? Long(string name) => Decimal(name) is { } number && number is >= long.MinValue and <= long.MaxValue ? (long)number : null;
+
+    public decimal? Decimal(string name) => Get(name, JsonValueKind.Number) is { } number && number.TryGetDecimal(out var value) ? value : null;
+
+    public TimeSpan Duration(string name, TimeSpan otherwise, TimeSpan least, TimeSpan most)
+    {
+        if (Text(name) is not { } text || SettingsUnits.Duration(text) is not { } time)
+        {
+            return otherwise;
+        }
+
+        if (time < least || time > most)
+        {
+            Document.Problem(PathOf(name), $"must be from {SettingsUnits.Show(least)} to {SettingsUnits.Show(most)}; it is {text}");
+        }
+
+        return time;
+    }
+
+    public long Size(string name, long otherwise, long least, long most)
+    {
+        if (Text(name) is not { } text || SettingsUnits.Size(text) is not { } size)
+        {
+            return otherwise;
+        }
+
+        if (size < least || size > most)
+        {
+            Document.Problem(PathOf(name), $"must be from {SettingsUnits.Show(least)} to {SettingsUnits.Show(most)}; it is {text}");
+        }
+
+        return size;
+    }
+
+    private JsonElement? Get(string name, JsonValueKind kind) =>
+        IsObject && element.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
+}
