@@ -17,7 +17,9 @@ internal sealed class SharedAssemblyList
     }
 
     // Empty in a self-contained single file, where the framework has no folder: then a plugin's own files come first and the framework last.
+#pragma warning disable IL3000 // the empty answer in a single file is the one that is wanted
     private static string FrameworkFolder { get; } = Path.GetDirectoryName(typeof(object).Assembly.Location) ?? "";
+#pragma warning restore IL3000
 
     public bool IsShared(string name) =>
         _names.Contains(name) || _prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
