@@ -7,4 +7,7 @@ public sealed class PromptRenderException : PromptException
         : base(message, semanticKernelException, innerException)
     {
     }
+
+    /// <summary>The mistake is the template's own and shows with any arguments.</summary>
+    internal bool IsTemplateMistake { get; init; }
 }

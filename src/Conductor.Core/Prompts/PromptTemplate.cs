@@ -60,6 +60,21 @@ public sealed class PromptTemplate
         return _program.Render(arguments, mode);
     }
 
+    /// <summary>A mistake that is the template's own and shows only when it is rendered: markup that is not well-formed, a helper that is not there.</summary>
+    internal PromptRenderException? FindTemplateMistake()
+    {
+        try
+        {
+            Render(new Dictionary<string, object?>());
+            return null;
+        }
+        catch (PromptRenderException mistake)
+        {
+            // Without arguments more may fail that works with them.
+            return mistake.IsTemplateMistake ? mistake : null;
+        }
+    }
+
     /// <summary>The settings that Semantic Kernel takes when these services are registered, in this order.</summary>
     /// <remarks>The first entry that names a service; else the first whose `model_id` is a service's; else `default`.</remarks>
     /// <exception cref="PromptRenderException">The file has settings, and none is for any of these services.</exception>

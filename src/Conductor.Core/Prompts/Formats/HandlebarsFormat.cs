@@ -60,13 +60,22 @@ internal sealed partial class HandlebarsProgram : IPromptProgram
         {
             return template(scope);
         }
-        catch (HandlebarsException mistake) when (FindPromptException(mistake) is { } own)
+        catch (Exception failure) when (FindOwn(failure) is { } own)
         {
-            throw new PromptRenderException(own.Message, own.SemanticKernelException, mistake);
+            throw new PromptRenderException($"{_document.Source}: {own.Message}", own.SemanticKernelException, failure) { IsTemplateMistake = own.IsTemplateMistake };
         }
         catch (HandlebarsException mistake)
         {
-            throw new PromptRenderException($"{_document.Source}: {Sentence(mistake)}", mistake.GetType().Name, mistake);
+            throw new PromptRenderException($"{_document.Source}: {Sentence(mistake)}", mistake.GetType().Name, mistake)
+            {
+                IsTemplateMistake = mistake.Message.Contains("cannot be resolved", StringComparison.Ordinal), // a block helper or a partial
+            };
+        }
+#pragma warning disable CA1031 // boundary: a template may bring the library to throw anything, and callers know one exception
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            throw new PromptRenderException($"{_document.Source}: the template failed with {failure.GetType().Name}.", failure.GetType().Name, failure);
         }
     }
 
@@ -82,11 +91,11 @@ internal sealed partial class HandlebarsProgram : IPromptProgram
         return (place.Success ? message[..place.Index] : message).Trim();
     }
 
-    private static PromptException? FindPromptException(Exception failure)
+    private static PromptRenderException? FindOwn(Exception failure)
     {
         for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is PromptException own)
+            if (cause is PromptRenderException own)
             {
                 return own;
             }

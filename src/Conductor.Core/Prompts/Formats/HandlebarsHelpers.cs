@@ -1,4 +1,5 @@
 using System.Globalization;
+using Conductor.Text;
 using HandlebarsDotNet;
 using HandlebarsDotNet.Compiler;
 using HandlebarsDotNet.PathStructure;
@@ -14,6 +15,7 @@ internal static class HandlebarsHelpers
         RegisterFunctions(handlebars, document, options);
         RegisterBlocks(handlebars);
         RegisterValues(handlebars);
+        RegisterMissing(handlebars, options);
     }
 
     /// <summary>What a helper got, what is undefined as null.</summary>
@@ -107,6 +109,16 @@ internal static class HandlebarsHelpers
 
             return difference;
         });
+    }
+
+    private static void RegisterMissing(IHandlebars handlebars, PromptTemplateOptions options)
+    {
+        string[] names =
+        [
+            "add", "array", "concat", "each", "equals", "if", "json", "lookup", "or", "range", "set", "subtract", "unless", "with",
+            .. options.Functions.All.Select(function => function.Plugin is null ? function.Name : $"{function.Plugin}-{function.Name}"),
+        ];
+
         // What handlebars cannot resolve: a variable of the prompt seen from inside a block, or nothing.
         handlebars.RegisterHelper("helperMissing", (in HelperOptions options, in Context context, in Arguments arguments) =>
         {
@@ -114,7 +126,10 @@ internal static class HandlebarsHelpers
             if (arguments.Length > 0)
             {
                 throw new PromptRenderException(
-                    $"The template calls '{name}', and there is no such helper or function.", SemanticKernelErrors.HandlebarsRuntime);
+                    $"The template calls '{name}', and there is no such helper or function{NearestName.Hint(name, names)}.", SemanticKernelErrors.HandlebarsRuntime)
+                {
+                    IsTemplateMistake = true,
+                };
             }
 
             return Scope(options).GetValueOrDefault(name)!;

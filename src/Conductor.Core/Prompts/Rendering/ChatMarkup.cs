@@ -50,7 +50,7 @@ internal static class ChatMarkup
             throw new PromptRenderException(
                 $"{source}: the rendered prompt has <message> tags, but its markup is not well-formed: {Describe(mistake)} "
                 + "Close every tag, and write &amp; for & and &lt; for < in the template's own text.",
-                SemanticKernelErrors.Xml, mistake);
+                SemanticKernelErrors.Xml, mistake) { IsTemplateMistake = true };
         }
     }
 
