@@ -5,7 +5,7 @@ namespace Conductor.Prompts.Formats;
 /// <summary>The template languages; the one place that lists them.</summary>
 internal static class PromptFormats
 {
-    private static readonly IPromptFormat[] All = [new HandlebarsFormat()];
+    private static readonly IPromptFormat[] All = [new HandlebarsFormat(), new SemanticKernelFormat()];
 
     public static IPromptFormat Find(PromptDocument document)
     {

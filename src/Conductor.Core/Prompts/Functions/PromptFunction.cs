@@ -42,8 +42,9 @@ public sealed class PromptFunction
         var arguments = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         foreach (var parameter in Parameters)
         {
-            if (given.TryGetValue(parameter.Name, out var value) && value is not null)
+            if (given.TryGetValue(parameter.Name, out var value) && (value is not null || parameter is { IsRequired: true, Kind: PromptValueKind.Text or PromptValueKind.Any }))
             {
+                // A variable that is there and empty counts as given: it is empty text.
                 arguments[parameter.Name] = Convert(parameter, value);
             }
             else if (parameter.IsRequired)
@@ -72,7 +73,7 @@ public sealed class PromptFunction
         }
     }
 
-    private object Convert(PromptParameter parameter, object value)
+    private object? Convert(PromptParameter parameter, object? value)
     {
         var text = PromptValue.ToText(value);
         return parameter.Kind switch
