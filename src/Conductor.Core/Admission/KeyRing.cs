@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text;
+using Conductor.Calls;
+using Conductor.Settings;
+
+namespace Conductor.Admission;
+
+/// <summary>The callers' keys. Every surface and every credential header asks here, so that there is one answer.</summary>
+public sealed class KeyRing(ISettings settings, TimeProvider time)
+{
+    private volatile Index _index = new([], FrozenKeys.None);
+
+    /// <summary>True while no key is configured: callers need none.</summary>
+    public bool IsOpen => settings.Current.Keys.Count == 0;
+
+    /// <summary>Who presents this key; null when nobody does. Without configured keys everybody is the default tenant.</summary>
+    public CallerIdentity? Authenticate(string? presentedKey)
+    {
+        var keys = settings.Current.Keys;
+        if (keys.Count == 0)
+        {
+            return CallerIdentity.Anonymous;
+        }
+
+        if (string.IsNullOrEmpty(presentedKey) || presentedKey.Length > 1024)
+        {
+            return null;
+        }
+
+        // Looked up by SHA-256: keys are long random strings, so the time of a look-up tells nothing of them.
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(presentedKey), hash);
+        var found = IndexOf(keys).ByHash.GetValueOrDefault(Convert.ToHexString(hash));
+        if (found is null || (found.Expires is { } expires && expires <= time.GetUtcNow()))
+        {
+            return null;
+        }
+
+        return new CallerIdentity(found.Tenant, found.Name);
+    }
+
+    private Index IndexOf(IReadOnlyList<CallerKeySettings> keys)
+    {
+        var index = _index;
+        if (!ReferenceEquals(index.Source, keys))
+        {
+            _index = index = new Index(keys, FrozenKeys.From(keys));
+        }
+
+        return index;
+    }
+
+    private sealed record Index(IReadOnlyList<CallerKeySettings> Source, IReadOnlyDictionary<string, CallerKeySettings> ByHash);
+
+    private static class FrozenKeys
+    {
+        public static IReadOnlyDictionary<string, CallerKeySettings> None { get; } = new Dictionary<string, CallerKeySettings>();
+
+        public static IReadOnlyDictionary<string, CallerKeySettings> From(IReadOnlyList<CallerKeySettings> keys)
+        {
+            var map = new Dictionary<string, CallerKeySettings>(keys.Count, StringComparer.Ordinal);
+            foreach (var key in keys)
+            {
+                map[Convert.ToHexString(key.Hash.Span)] = key;
+            }
+
+            return map;
+        }
+    }
+}
+
+/// <summary>A caller that was let in.</summary>
+/// <param name="TenantId">Its tenant.</param>
+/// <param name="KeyId">The key's name; null without a key.</param>
+public sealed record CallerIdentity(string TenantId, string? KeyId)
+{
+    public static CallerIdentity Anonymous { get; } = new(CallContext.DefaultTenant, null);
+}

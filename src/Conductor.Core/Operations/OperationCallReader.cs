@@ -1,0 +1,178 @@
+using System.Text.Json;
+using Conductor.Calls;
+using Conductor.Catalog;
+using Conductor.Errors;
+using Conductor.Money;
+using Conductor.Settings;
+
+namespace Conductor.Operations;
+
+/// <summary>Reads the request of a typed operation. Everything that is wrong with it is a 400 that names the field.</summary>
+public static class OperationCallReader
+{
+    private static readonly string[] Members =
+    [
+        "text", "language", "model", "provider", "max_tokens", "temperature", "top_p", "context", "parameters", "constraints", "options",
+    ];
+
+    private static readonly string[] ConstraintMembers =
+        ["max_latency_ms", "max_cost_cents", "required_quality_score", "preferred_providers", "excluded_providers"];
+
+    private static readonly string[] OptionMembers = ["use_cache", "force_provider", "max_retries", "timeout_ms"];
+
+    /// <summary>Members that go on to the operation; the others are Conductor's own.</summary>
+    private static readonly string[] PayloadMembers = ["text", "language", "parameters", "context"];
+
+    /// <summary>Reads and checks a request.</summary>
+    /// <param name="operation">The operation's name, from the URL.</param>
+    /// <param name="body">The request, UTF-8 JSON.</param>
+    /// <param name="context">Who asks.</param>
+    /// <param name="catalog">What can be called now.</param>
+    /// <param name="callerAborted">Cancelled when the caller leaves.</param>
+    /// <exception cref="ConductorException">404 for an unknown operation, 400 for a wrong request.</exception>
+    public static OperationCall Read(
+        string operation, ReadOnlyMemory<byte> body, CallContext context, CatalogSnapshot catalog, CancellationToken callerAborted)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var entry = catalog.Operations.GetValueOrDefault(operation)
+            ?? throw ConductorErrors.OperationNotFound(operation, Text.NearestName.Find(operation, catalog.Operations.Keys));
+        using var document = RequestJson.Parse(body);
+        var request = new RequestObject(document.RootElement, "", Members);
+
+        var constraints = ReadConstraints(request, catalog);
+        var options = ReadOptions(request, catalog, out var forced);
+        var provider = request.String("provider", maxLength: 200);
+        var forcedProvider = RequestChecks.Provider(catalog, "options.force_provider", forced) ?? RequestChecks.Provider(catalog, "provider", provider);
+        var payload = WritePayload(document.RootElement);
+        CheckText(request, entry.Descriptor, catalog.Settings);
+        CheckPayload(entry, payload);
+
+        return new OperationCall
+        {
+            Context = context,
+            CallerAborted = callerAborted,
+            Operation = operation,
+            Model = request.String("model", maxLength: 400) ?? ModelOf(operation, catalog.Settings),
+            Payload = payload,
+            MaxTokens = request.Integer("max_tokens", 1, 1_000_000),
+            Temperature = (float?)request.Number("temperature", 0, 2),
+            TopP = (float?)request.Number("top_p", 0, 1),
+            Constraints = constraints with { ForcedProvider = forcedProvider },
+            Options = options,
+        };
+    }
+
+    private static string ModelOf(string operation, ConductorSettings settings) =>
+        settings.Operations.GetValueOrDefault(operation)?.Model ?? settings.Defaults.Model;
+
+    private static CallConstraints ReadConstraints(RequestObject request, CatalogSnapshot catalog)
+    {
+        if (request.Object("constraints", ConstraintMembers) is not { } constraints)
+        {
+            return CallConstraints.None;
+        }
+
+        return new CallConstraints
+        {
+            MaxLatency = constraints.Integer("max_latency_ms", 100, 60_000) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
+            MaxCost = constraints.Number("max_cost_cents", 0, 1e9) is { } cents ? NanoUsd.FromUsd((decimal)cents / 100m) : null,
+            RequiredQualityScore = constraints.Number("required_quality_score", 0, 1),
+            PreferredProviders = RequestChecks.Providers(catalog, "constraints.preferred_providers", constraints.Strings("preferred_providers", 100)),
+            ExcludedProviders = RequestChecks.Providers(catalog, "constraints.excluded_providers", constraints.Strings("excluded_providers", 100)),
+        };
+    }
+
+    private static CallOptions ReadOptions(RequestObject request, CatalogSnapshot catalog, out string? forced)
+    {
+        forced = null;
+        if (request.Object("options", OptionMembers) is not { } options)
+        {
+            return CallOptions.Default;
+        }
+
+        forced = options.String("force_provider", maxLength: 200);
+        return new CallOptions
+        {
+            Cache = options.Boolean("use_cache") switch { true => CacheUse.ReadWrite, false => CacheUse.Off, null => null },
+            MaxRetries = options.Integer("max_retries", 0, 7),
+            Timeout = options.Integer("timeout_ms", 1, 600_000) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
+        };
+    }
+
+    private static void CheckText(RequestObject request, OperationDescriptor descriptor, ConductorSettings settings)
+    {
+        var text = request.String("text", maxLength: int.MaxValue);
+        if (text is null)
+        {
+            if (descriptor.RequiresText)
+            {
+                throw new InvalidRequestException("'text' is missing: send the text to work on, as a string.", "text", "missing_field");
+            }
+
+            return;
+        }
+
+        var most = settings.Operations.GetValueOrDefault(descriptor.Name)?.MaxTextLength ?? Math.Min(descriptor.MaxTextLength, settings.Limits.MaxTextLength);
+        if (text.Length == 0)
+        {
+            throw new InvalidRequestException($"'text' is empty; it must hold 1 to {most} characters.", "text", "invalid_length");
+        }
+
+        if (text.Length > most)
+        {
+            throw new InvalidRequestException($"'text' has {text.Length} characters; it must hold 1 to {most}.", "text", "invalid_length");
+        }
+    }
+
+    private static byte[] WritePayload(JsonElement root)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            foreach (var name in PayloadMembers)
+            {
+                if (root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
+                {
+                    writer.WritePropertyName(name);
+                    value.WriteTo(writer);
+                }
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    private static void CheckPayload(OperationEntry entry, ReadOnlyMemory<byte> payload)
+    {
+        using var document = JsonDocument.Parse(payload);
+        var violations = entry.RequestSchema.Validate(document.RootElement);
+        if (violations.Count > 0)
+        {
+            throw new InvalidRequestException(
+                string.Join(" ", violations.Take(5).Select(v => v.Path.Length == 0 ? $"The request {v.Message}." : $"'{v.Path}' {v.Message}.")),
+                violations[0].Path,
+                "invalid_value");
+        }
+
+        if (!entry.TryAcquire())
+        {
+            throw ConductorErrors.OperationNotFound(entry.Name, nearest: null);
+        }
+
+        try
+        {
+            entry.Operation.Validate(payload);
+        }
+        catch (OperationRequestException mistake)
+        {
+            throw new InvalidRequestException(mistake.Message, mistake.Field, "invalid_value");
+        }
+        finally
+        {
+            entry.Release();
+        }
+    }
+}
