@@ -1,4 +1,5 @@
 using Conductor.Catalog;
+using Conductor.Errors;
 using Conductor.Money;
 using Conductor.Providers;
 
@@ -11,6 +12,9 @@ namespace Conductor.Routing;
 public sealed record RoutePlan(IReadOnlyList<RouteHop> Hops, IReadOnlyList<RouteDecision> Decisions, string Route)
 {
     public static RoutePlan Empty { get; } = new([], [], "");
+
+    /// <summary>What the caller is told when there is no hop to take; null while there is one.</summary>
+    public ConductorException? Refusal { get; init; }
 }
 
 /// <summary>One target of a plan.</summary>

@@ -1,0 +1,157 @@
+using Conductor.Catalog;
+using Conductor.Providers;
+using Conductor.Settings;
+
+namespace Conductor.Routing;
+
+/// <summary>Turns the name that a caller gives into targets: `auto`, an alias, a wildcard, provider/model, a bare model name.</summary>
+internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need)
+{
+    private const int DeepestAlias = 8; // aliases of aliases; the settings refuse cycles, this bounds what a cycle could do
+
+    /// <summary>The targets of a name in their written order; empty when nobody knows the name.</summary>
+    public Resolution Resolve(string name) => Resolve(name, DeepestAlias);
+
+    private Resolution Resolve(string name, int depth)
+    {
+        if (depth == 0)
+        {
+            return Resolution.None;
+        }
+
+        if (catalog.Settings.Aliases.TryGetValue(name, out var alias))
+        {
+            return Expand(name, alias, wildcard: null, depth);
+        }
+
+        if (name == "auto")
+        {
+            return new Resolution("auto", catalog.Settings.Defaults.Strategy, Automatic(), []);
+        }
+
+        if (Wildcard(name) is { } pattern)
+        {
+            return Expand(name, catalog.Settings.Aliases[pattern], pattern, depth);
+        }
+
+        return Direct(name) ?? Bare(name);
+    }
+
+    private Resolution Expand(string name, AliasSettings alias, string? wildcard, int depth)
+    {
+        List<Target> targets = [];
+        foreach (var written in alias.Targets)
+        {
+            var target = wildcard is null ? written.Model : PassOn(written.Model, wildcard, name);
+
+            // `openai/*: [openai/*]` names itself: what it passes on is a provider's model, never the alias again.
+            var resolved = wildcard is null ? Resolve(target, depth - 1) : Direct(target) ?? Resolution.None;
+            targets.AddRange(resolved.Targets.Select(t => t with { Weight = t.Weight * written.Weight }));
+        }
+
+        List<Target> fallbacks = [];
+        foreach (var fallback in alias.Fallbacks)
+        {
+            var resolved = Resolve(fallback, depth - 1);
+            fallbacks.AddRange(resolved.Targets);
+            fallbacks.AddRange(resolved.Fallbacks);
+        }
+
+        return new Resolution(wildcard ?? name, alias.Strategy, targets, fallbacks);
+    }
+
+    // The longest pattern wins.
+    private string? Wildcard(string name) => catalog.Settings.Aliases.Keys
+        .Where(pattern => pattern.EndsWith('*') && name.Length >= pattern.Length && name.StartsWith(pattern[..^1], StringComparison.Ordinal))
+        .MaxBy(pattern => pattern.Length);
+
+    // `openai/*` passes on what stands for the star; `bad-*` passes on the whole name, unless the target repeats `bad-` itself.
+    private static string PassOn(string target, string pattern, string name)
+    {
+        if (!target.EndsWith('*'))
+        {
+            return target;
+        }
+
+        var head = target[..^1];
+        var prefix = pattern[..^1];
+        var star = name[prefix.Length..];
+        return prefix.EndsWith('/') || head.EndsWith('/' + prefix, StringComparison.Ordinal) ? head + star : head + name;
+    }
+
+    private Resolution? Direct(string name)
+    {
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        if (slash <= 0 || slash == name.Length - 1 || !catalog.Providers.TryGetValue(name[..slash], out var provider))
+        {
+            return null;
+        }
+
+        var model = name[(slash + 1)..];
+        return Offers(provider, model)
+            ? new Resolution(name, "ordered", [new Target(provider, Describe(provider, model), 1)], [])
+            : Resolution.None;
+    }
+
+    private Resolution Bare(string name)
+    {
+        var listed = catalog.Providers.Values
+            .Where(provider => provider.Models.Any(model => model.Id == name))
+            .Select(provider => new Target(provider, Describe(provider, name), 1))
+            .ToList();
+        if (listed.Count > 0)
+        {
+            return new Resolution(name, "ordered", listed, []);
+        }
+
+        // Somebody with one server behind Conductor may call its models by their bare names; with two it would be a guess.
+        var takers = catalog.Providers.Values.Where(provider => provider.PluginId != "local" && Offers(provider, name)).Take(2).ToList();
+        return takers.Count == 1
+            ? new Resolution(name, "ordered", [new Target(takers[0], Describe(takers[0], name), 1)], [])
+            : Resolution.None;
+    }
+
+    private List<Target> Automatic()
+    {
+        List<Target> native = [];
+        List<Target> others = [];
+        foreach (var provider in catalog.Providers.Values)
+        {
+            foreach (var model in provider.Models)
+            {
+                if (need.IsNative(model))
+                {
+                    native.Add(new Target(provider, model, 1));
+                }
+                else if (need.WhyNot(model) is null)
+                {
+                    others.Add(new Target(provider, model, 1));
+                }
+            }
+        }
+
+        native.AddRange(others);
+        return native;
+    }
+
+    private static bool Offers(ProviderEntry provider, string model) =>
+        provider.Models.Any(known => known.Id == model)
+        || provider.Settings.Models.Any(offered => offered.EndsWith('*') ? model.StartsWith(offered[..^1], StringComparison.Ordinal) : offered == model);
+
+    // A name that nobody listed is passed on; whether the model can do what is asked, the provider knows.
+    private static ModelDescriptor Describe(ProviderEntry provider, string model) =>
+        provider.Models.FirstOrDefault(known => known.Id == model)
+        ?? new ModelDescriptor { Id = model, Capabilities = ModelCapabilities.Chat | ModelCapabilities.Streaming | ModelCapabilities.Embeddings };
+}
+
+/// <summary>What a name means.</summary>
+internal sealed record Resolution(string Route, string Strategy, IReadOnlyList<Target> Targets, IReadOnlyList<Target> Fallbacks)
+{
+    public static Resolution None { get; } = new("", "ordered", [], []);
+}
+
+/// <summary>One target that a name means.</summary>
+internal sealed record Target(ProviderEntry Provider, ModelDescriptor Model, double Weight)
+{
+    public string Id => $"{Provider.Name}/{Model.Id}";
+}

@@ -1,0 +1,162 @@
+using Conductor.Calls;
+using Conductor.Catalog;
+using Conductor.Costing;
+using Conductor.Errors;
+using Conductor.Settings;
+using Conductor.Text;
+
+namespace Conductor.Routing;
+
+/// <summary>Makes the plan of a call: a pure function of the call, the catalogue and a number drawn once. It never throws.</summary>
+public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
+{
+    private readonly Dictionary<string, IRoutingStrategy> _strategies = strategies.ToDictionary(strategy => strategy.Name);
+
+    /// <summary>Names that `strategy:` may give.</summary>
+    public IReadOnlyCollection<string> StrategyNames => _strategies.Keys;
+
+    /// <summary>The candidates in order, and why each was taken or refused.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="catalog">What can be called now.</param>
+    /// <param name="draw">0 to 1, drawn once per request, for strategies that share out by chance.</param>
+    public RoutePlan Plan(ModelCall call, CatalogSnapshot catalog, double draw)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(catalog);
+        var need = RouteNeed.Of(call, catalog);
+        var resolution = new ModelNames(catalog, need).Resolve(call.Model);
+        if (resolution.Targets.Count == 0 && resolution.Fallbacks.Count == 0)
+        {
+            return new RoutePlan([], [], resolution.Route) { Refusal = NobodyKnows(call, catalog, need) };
+        }
+
+        List<RouteDecision> decisions = [];
+        var first = Take(call, catalog, need, resolution.Targets, decisions);
+        var rest = Take(call, catalog, need, resolution.Fallbacks, decisions);
+        var context = new RoutingContext { TenantId = call.Context.TenantId, Operation = need.Operation, Draw = draw };
+        var hops = Order(first, resolution.Strategy, context, need, decisions);
+        hops.AddRange(Order(rest, "ordered", context, need, decisions));
+        hops = Prefer(call.Constraints, hops);
+
+        List<RouteHop> distinct = [];
+        foreach (var hop in hops)
+        {
+            if (distinct.TrueForAll(taken => taken.Id != hop.Id))
+            {
+                distinct.Add(hop);
+            }
+        }
+
+        return new RoutePlan(distinct, decisions, resolution.Route)
+        {
+            Refusal = distinct.Count > 0 ? null : AllRefused(call, need, decisions),
+        };
+    }
+
+    private static List<Candidate> Take(
+        ModelCall call, CatalogSnapshot catalog, RouteNeed need, IReadOnlyList<Target> targets, List<RouteDecision> decisions)
+    {
+        List<Candidate> taken = [];
+        foreach (var target in targets)
+        {
+            var price = catalog.Prices.Find(target.Provider.Name, target.Model.Id) ?? target.Model.Price;
+            var cost = price is null ? null : CostEstimator.WorstCase(call, target.Model, price);
+            if (RouteFilters.WhyNot(call, catalog.Settings, need, target, cost) is { } reason)
+            {
+                decisions.Add(new RouteDecision(target.Id, IsTaken: false, reason));
+                continue;
+            }
+
+            var candidate = new RouteCandidate
+            {
+                Provider = target.Provider.Name,
+                Model = target.Model,
+                Weight = target.Weight,
+                EstimatedCost = cost,
+                RecentLatency = target.Provider.Statistics.RecentLatency,
+                RecentSuccessRate = target.Provider.Statistics.RecentSuccessRate,
+            };
+            taken.Add(new Candidate(new RouteHop(target.Provider, target.Model, price), candidate));
+        }
+
+        return taken;
+    }
+
+    private List<RouteHop> Order(
+        List<Candidate> candidates, string strategyName, RoutingContext context, RouteNeed need, List<RouteDecision> decisions)
+    {
+        var strategy = _strategies.GetValueOrDefault(strategyName) ?? _strategies["ordered"];
+        var scores = strategy.Score([.. candidates.Select(candidate => candidate.Route)], context);
+        var scored = candidates
+            .Select(candidate => (candidate, score: scores.First(score => ReferenceEquals(score.Candidate, candidate.Route))))
+            .OrderByDescending(pair => need.IsNative(pair.candidate.Hop.Model)) // an engine made for the operation goes before a model that is told to do it
+            .ThenByDescending(pair => pair.score.Score)
+            .ToList();
+        foreach (var (candidate, score) in scored)
+        {
+            var reason = need.IsNative(candidate.Hop.Model) ? $"runs {need.Operation} itself; {score.Reason}" : score.Reason;
+            decisions.Add(new RouteDecision(candidate.Hop.Id, IsTaken: true, reason));
+        }
+
+        return [.. scored.Select(pair => pair.candidate.Hop)];
+    }
+
+    private static List<RouteHop> Prefer(CallConstraints constraints, List<RouteHop> hops)
+    {
+        if (constraints.PreferredProviders.Count == 0 && constraints.MaxLatency is null)
+        {
+            return hops;
+        }
+
+        int Preference(RouteHop hop)
+        {
+            for (var i = 0; i < constraints.PreferredProviders.Count; i++)
+            {
+                if (constraints.PreferredProviders[i] == hop.Provider.Name)
+                {
+                    return i;
+                }
+            }
+
+            return int.MaxValue;
+        }
+
+        return [.. hops
+            .OrderBy(hop => constraints.MaxLatency is { } most && hop.Provider.Statistics.RecentLatency > most)
+            .ThenBy(Preference)];
+    }
+
+    private static ConductorException NobodyKnows(ModelCall call, CatalogSnapshot catalog, RouteNeed need)
+    {
+        if (call.Model == "auto")
+        {
+            return ConductorErrors.NoModelAvailable(need switch
+            {
+                { Operation: { } operation, HasPrompt: false } => $"No provider runs '{operation}'. Load one that does; GET /v1/plugins shows what is there.",
+                { Capability: Providers.ModelCapabilities.Embeddings } =>
+                    "No embedding model is configured. Add a provider with an embedding model to conductor.yaml, or name one as provider/model.",
+                _ => "No chat model is configured. Set OPENAI_API_KEY, or add a provider to conductor.yaml, for example "
+                    + "'providers: { llama: { plugin: openai-compatible, base_url: \"http://127.0.0.1:8080/v1\" } }'.",
+            });
+        }
+
+        var known = catalog.Settings.Aliases.Keys.Concat(catalog.Providers.Values.SelectMany(
+            provider => provider.Models.Select(model => $"{provider.Name}/{model.Id}")));
+        return ConductorErrors.ModelNotFound(call.Model, NearestName.Find(call.Model, known));
+    }
+
+    private static ConductorException AllRefused(ModelCall call, RouteNeed need, List<RouteDecision> decisions)
+    {
+        if (decisions.TrueForAll(decision => decision.Reason == RouteFilters.NotAllowed))
+        {
+            return ConductorErrors.ModelNotAllowed(call.Model);
+        }
+
+        var why = string.Join("; ", decisions.Take(5).Select(decision => $"{decision.Target}: {decision.Reason}"));
+        return decisions.TrueForAll(decision => decision.Reason == need.WhyNot(new Providers.ModelDescriptor { Id = "", Capabilities = 0 }))
+            ? new InvalidRequestException($"Model '{call.Model}' cannot serve this request ({why}).", "model", "model_not_supported")
+            : ConductorErrors.NoModelAvailable($"No candidate is left for model '{call.Model}' ({why}).");
+    }
+
+    private sealed record Candidate(RouteHop Hop, RouteCandidate Route);
+}
