@@ -47,6 +47,15 @@ public abstract class ModelCall : IAsyncDisposable
     /// <summary>Told to the caller as `x-conductor-dropped-params`.</summary>
     public IList<string> DroppedParameters { get; } = [];
 
+    /// <summary>What this call does with the cache, written by caching.</summary>
+    public CacheUse CacheUse { get; internal set; } = CacheUse.Off;
+
+    /// <summary>When the call began, as a `TimeProvider` timestamp, written by telemetry.</summary>
+    internal long StartedTimestamp { get; set; }
+
+    /// <summary>The whole call's time to its answer or first content, written by admission.</summary>
+    internal TimeSpan TimeLimit { get; set; } = System.Threading.Timeout.InfiniteTimeSpan;
+
     internal List<Attempt> AttemptList { get; } = [];
 
     /// <summary>`chat`, `embeddings` or the operation's name, for logs and metrics.</summary>

@@ -1,4 +1,5 @@
 using Conductor.Operations;
+using Conductor.Schemas;
 
 namespace Conductor.Catalog;
 
@@ -12,6 +13,15 @@ public sealed class OperationEntry(IOperation operation, string pluginId) : Leas
     public string PluginId { get; } = pluginId;
 
     public OperationDescriptor Descriptor { get; } = operation.Descriptor;
+
+    /// <summary>What requests are held against.</summary>
+    public JsonSchema RequestSchema { get; } = JsonSchema.Compile(operation.Descriptor.RequestSchema);
+
+    /// <summary>What results are held against.</summary>
+    public JsonSchema ResultSchema { get; } = JsonSchema.Compile(operation.Descriptor.ResultSchema);
+
+    /// <summary>Changes when the operation's code does; part of the cache's key.</summary>
+    public required string Fingerprint { get; init; }
 
     /// <summary>Only under a lease.</summary>
     public IOperation Operation => Value;

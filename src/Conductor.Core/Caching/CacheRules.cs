@@ -1,0 +1,83 @@
+using System.Globalization;
+using Conductor.Calls;
+using Conductor.Settings;
+
+namespace Conductor.Caching;
+
+/// <summary>Which calls may share an answer, and under which key.</summary>
+internal static class CacheRules
+{
+    /// <summary>What the call does with the cache.</summary>
+    public static CacheUse UseOf(ModelCall call, ConductorSettings settings)
+    {
+        if (!settings.Cache.Enabled || call is ChatCall { IsStreaming: true } or ChatCall { Body: null } || call.Plan.Hops.Count == 0)
+        {
+            // A typed chat answer can hold a plugin's own objects; only bytes are kept.
+            return CacheUse.Off;
+        }
+
+        var asked = call.Options.Cache;
+        return call switch
+        {
+            OperationCall operation => IsCacheable(operation) ? asked ?? CacheUse.ReadWrite : CacheUse.Off,
+            EmbeddingCall => asked ?? CacheUse.ReadWrite,
+            ChatCall chat => asked ?? settings.Cache.Chat switch
+            {
+                ChatCacheMode.On => CacheUse.ReadWrite,
+                ChatCacheMode.TemperatureZero when chat.Body!.Peek.Temperature == 0 => CacheUse.ReadWrite,
+                _ => CacheUse.Off,
+            },
+            _ => CacheUse.Off,
+        };
+    }
+
+    public static TimeSpan TtlOf(ModelCall call, ConductorSettings settings) =>
+        settings.Operations.GetValueOrDefault(call.OperationName)?.CacheTtl ?? settings.Cache.Ttl;
+
+    /// <summary>Everything that changes the answer: who, what, where it may be answered, and how.</summary>
+    public static CacheKey KeyOf(ModelCall call)
+    {
+        using var key = new CacheKeyBuilder();
+        key.AddText(call.GetType().Name);
+        key.AddText(call.OperationName);
+        key.AddText(call.Model);
+        foreach (var hop in call.Plan.Hops)
+        {
+            key.AddText(hop.Id);
+            key.AddText(hop.Provider.PluginId);
+            key.AddText(hop.Provider.Settings.Fingerprint);
+        }
+
+        switch (call)
+        {
+            case OperationCall operation:
+                key.AddBytes(operation.Payload.Span);
+                key.AddText(operation.MaxTokens?.ToString(CultureInfo.InvariantCulture));
+                key.AddText(operation.Temperature?.ToString("R", CultureInfo.InvariantCulture));
+                key.AddText(operation.TopP?.ToString("R", CultureInfo.InvariantCulture));
+                key.AddText(call.Catalog?.Operations.GetValueOrDefault(operation.Operation)?.Fingerprint);
+                break;
+            case ChatCall { Body: { } body }:
+                key.AddText(body.Dialect.Name);
+                key.AddBytes(body.Bytes.Span);
+                break;
+            case EmbeddingCall { Body: { } body }:
+                key.AddText(body.Dialect.Name);
+                key.AddBytes(body.Bytes.Span);
+                break;
+            case EmbeddingCall embedding:
+                key.AddText(embedding.Request.Dimensions?.ToString(CultureInfo.InvariantCulture));
+                foreach (var input in embedding.Request.Inputs ?? [])
+                {
+                    key.AddText(input);
+                }
+
+                break;
+        }
+
+        return key.Build(call.Context.TenantId);
+    }
+
+    private static bool IsCacheable(OperationCall call) =>
+        call.Catalog?.Operations.GetValueOrDefault(call.Operation)?.Descriptor.IsCacheable ?? false;
+}

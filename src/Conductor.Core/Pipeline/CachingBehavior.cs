@@ -1,0 +1,81 @@
+using Conductor.Caching;
+using Conductor.Calls;
+using MediatR;
+
+namespace Conductor.Pipeline;
+
+/// <summary>Answers from the cache, or goes on and keeps the answer. Of several equal calls at once one goes on.</summary>
+internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, SingleFlight flights)
+    : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : ModelCall, IRequest<TResponse>
+    where TResponse : ModelOutcome
+{
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        var settings = request.Catalog!.Settings;
+        var use = CacheRules.UseOf(request, settings);
+        request.CacheUse = use;
+        if (use == CacheUse.Off)
+        {
+            return await next().ConfigureAwait(false);
+        }
+
+        var key = CacheRules.KeyOf(request);
+        if (use == CacheUse.Refresh)
+        {
+            var fresh = await next().ConfigureAwait(false);
+            Keep(request, key, CachedAnswer.From(fresh));
+            return fresh;
+        }
+
+        if (cache.Find(key) is { } known)
+        {
+            return Hit(request, known);
+        }
+
+        if (flights.Join(key) is { } flight)
+        {
+            var shared = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return shared is not null ? Hit(request, shared) : await next().ConfigureAwait(false);
+        }
+
+        CachedAnswer? answer = null;
+        try
+        {
+            // It may have landed between the look and the start.
+            if (cache.Find(key) is { } landed)
+            {
+                answer = landed;
+                return Hit(request, landed);
+            }
+
+            var outcome = await next().ConfigureAwait(false);
+            answer = CachedAnswer.From(outcome);
+            if (use == CacheUse.ReadWrite)
+            {
+                Keep(request, key, answer);
+            }
+
+            return outcome;
+        }
+        finally
+        {
+            flights.Land(key, answer);
+        }
+    }
+
+    private void Keep(TRequest request, CacheKey key, CachedAnswer? answer)
+    {
+        if (answer is not null)
+        {
+            var settings = request.Catalog!.Settings;
+            cache.Store(key, answer, CacheRules.TtlOf(request, settings), settings.Cache.MaxBytes);
+        }
+    }
+
+    private static TResponse Hit(TRequest request, CachedAnswer answer)
+    {
+        request.IsCacheHit = true;
+        return (TResponse)answer.ToOutcome();
+    }
+}

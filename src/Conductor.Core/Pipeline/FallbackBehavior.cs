@@ -1,0 +1,51 @@
+using Conductor.Calls;
+using Conductor.Errors;
+using Conductor.Fallback;
+using Conductor.Providers;
+using MediatR;
+using Microsoft.Extensions.Logging;
+
+namespace Conductor.Pipeline;
+
+/// <summary>Walks the plan: the next hop before the first content, never after.</summary>
+internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, ILogger<FallbackBehavior<TRequest, TResponse>> logger)
+    : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : ModelCall, IRequest<TResponse>
+    where TResponse : ModelOutcome
+{
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        if (request.Plan.Refusal is { } refusal)
+        {
+            throw refusal;
+        }
+
+        List<ProviderErrorKind> failures = [];
+        ProviderException? last = null;
+        foreach (var hop in request.Plan.Hops.Take(FallbackRules.MostAttempts(request)))
+        {
+            request.Hop = hop; // next() takes no arguments in MediatR 5.1: the call carries the hop, Invoke makes its attempt
+            try
+            {
+                return await next().ConfigureAwait(false);
+            }
+            catch (ProviderException failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                last = failure;
+                failures.Add(failure.Kind);
+                if (!FallbackRules.MayMoveOn(failure.Kind))
+                {
+                    throw ConductorErrors.FromProvider(failure, hop.Provider.Name);
+                }
+
+                FallbackLog.Failed(logger, hop.Id, failure.Kind, failure.Message, request.Context.RequestId);
+                if (time.GetElapsedTime(request.StartedTimestamp) >= request.TimeLimit)
+                {
+                    break;
+                }
+            }
+        }
+
+        throw FallbackRules.AllFailed(request, last!, failures);
+    }
+}
