@@ -50,6 +50,9 @@ public abstract class ModelCall : IAsyncDisposable
     /// <summary>What this call does with the cache, written by caching.</summary>
     public CacheUse CacheUse { get; internal set; } = CacheUse.Off;
 
+    /// <summary>What broke the stream after its first content; null while nothing has.</summary>
+    public Errors.ConductorException? StreamFailure { get; internal set; }
+
     /// <summary>When the call began, as a `TimeProvider` timestamp, written by telemetry.</summary>
     internal long StartedTimestamp { get; set; }
 

@@ -1,11 +1,12 @@
 using Conductor.Caching;
 using Conductor.Calls;
+using Conductor.Telemetry;
 using MediatR;
 
 namespace Conductor.Pipeline;
 
 /// <summary>Answers from the cache, or goes on and keeps the answer. Of several equal calls at once one goes on.</summary>
-internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, SingleFlight flights)
+internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, SingleFlight flights, ConductorMetrics metrics)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : ModelCall, IRequest<TResponse>
     where TResponse : ModelOutcome
@@ -17,6 +18,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
         request.CacheUse = use;
         if (use == CacheUse.Off)
         {
+            metrics.CacheRequest(CacheResult.Bypass);
             return await next().ConfigureAwait(false);
         }
 
@@ -30,12 +32,14 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
 
         if (cache.Find(key) is { } known)
         {
+            metrics.CacheRequest(CacheResult.Hit);
             return Hit(request, known);
         }
 
         if (flights.Join(key) is { } flight)
         {
             var shared = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+            metrics.CacheRequest(shared is not null ? CacheResult.Shared : CacheResult.Miss);
             return shared is not null ? Hit(request, shared) : await next().ConfigureAwait(false);
         }
 
@@ -49,6 +53,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
                 return Hit(request, landed);
             }
 
+            metrics.CacheRequest(CacheResult.Miss);
             var outcome = await next().ConfigureAwait(false);
             answer = CachedAnswer.From(outcome);
             if (use == CacheUse.ReadWrite)

@@ -1,0 +1,201 @@
+using Conductor.Calls;
+using Conductor.Costing;
+using Conductor.Errors;
+using Conductor.Money;
+using Conductor.Providers;
+using Conductor.Routing;
+using Conductor.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Conductor.Invoke;
+
+/// <summary>
+/// One attempt from its start to its ledger row: the provider's lease, the deadline, the row. Whatever happens, it ends exactly once:
+/// by success, failure or cancellation, and at the latest when the call is disposed.
+/// </summary>
+internal sealed class AttemptScope : IAsyncDisposable
+{
+    private readonly ModelCall _call;
+    private readonly AttemptServices _services;
+    private readonly CancellationTokenSource _limits;
+    private readonly CancellationToken _caller;
+    private readonly long _started;
+    private int _hasEnded;
+
+    private AttemptScope(ModelCall call, RouteHop hop, AttemptServices services, TimeSpan limit, CancellationToken caller)
+    {
+        _call = call;
+        _services = services;
+        _caller = caller;
+        _started = services.Time.GetTimestamp();
+        Hop = hop;
+        Attempt = new Attempt { Number = call.AttemptList.Count + 1, Target = hop, StartedAt = services.Time.GetUtcNow() };
+        call.AttemptList.Add(Attempt);
+        _limits = new CancellationTokenSource(limit, services.Time);
+        Linked = CancellationTokenSource.CreateLinkedTokenSource(caller, _limits.Token);
+    }
+
+    public RouteHop Hop { get; }
+
+    public Attempt Attempt { get; }
+
+    public ILogger Logger => _services.Logger;
+
+    public IModelProvider Provider => Hop.Provider.Provider;
+
+    /// <summary>Cancelled when the caller leaves or the time is up.</summary>
+    public CancellationToken Token => Linked.Token;
+
+    private CancellationTokenSource Linked { get; }
+
+    /// <summary>Starts an attempt at the call's hop.</summary>
+    /// <exception cref="ProviderException">The provider was just taken away, or no time is left.</exception>
+    public static AttemptScope Begin(ModelCall call, AttemptServices services, CancellationToken caller)
+    {
+        var hop = call.Hop!;
+        var reliability = call.Catalog!.Settings.Reliability;
+        var left = call.TimeLimit - services.Time.GetElapsedTime(call.StartedTimestamp);
+        if (left <= TimeSpan.Zero)
+        {
+            throw new ProviderException(ProviderErrorKind.Timeout, "No time was left for this target.");
+        }
+
+        if (!hop.Provider.TryAcquire())
+        {
+            throw new ProviderException(ProviderErrorKind.PluginFault, "The provider was taken away a moment ago.");
+        }
+
+        return new AttemptScope(call, hop, services, left < reliability.FirstContent ? left : reliability.FirstContent, caller);
+    }
+
+    /// <summary>Runs the plugin's code and turns whatever comes out of it into a value, a <see cref="ProviderException"/> or the caller's own cancellation.</summary>
+    public async Task<T> GuardAsync<T>(Func<CancellationToken, Task<T>> work)
+    {
+        try
+        {
+            return await work(Token).ConfigureAwait(false)
+                ?? throw new ProviderException(ProviderErrorKind.PluginFault, "The plugin returned null.");
+        }
+#pragma warning disable CA1031 // boundary: nothing that a plugin throws may reach the pipeline as it is
+        catch (Exception thrown)
+#pragma warning restore CA1031
+        {
+            throw Translate(thrown);
+        }
+    }
+
+    /// <summary>What a plugin's exception means. Returns the caller's own cancellation as it is.</summary>
+    public Exception Translate(Exception thrown)
+    {
+        if (_caller.IsCancellationRequested)
+        {
+            return new OperationCanceledException(_caller);
+        }
+
+        if (_limits.IsCancellationRequested && thrown is OperationCanceledException or IOException or HttpRequestException)
+        {
+            return new ProviderException(ProviderErrorKind.Timeout, "No answer in time.");
+        }
+
+        switch (thrown)
+        {
+            case ProviderException known:
+                return known;
+            case Operations.OperationRequestException mistake:
+                return new InvalidRequestException(mistake.Message, mistake.Field, "invalid_value");
+            case ConductorException own:
+                return own;
+            case OperationCanceledException:
+                return new ProviderException(ProviderErrorKind.PluginFault, "The plugin cancelled, and nobody had asked it to.");
+            default:
+                // Its name only: the exception itself holds the plugin's code in memory, and its text is the plugin's own.
+                InvokeLog.PluginFault(_services.Logger, Hop.Id, thrown.GetType().FullName ?? "", thrown.Message);
+                return new ProviderException(ProviderErrorKind.PluginFault, $"The plugin failed with {thrown.GetType().Name}.");
+        }
+    }
+
+    /// <summary>For streams: from the first content on, only silence ends it, and the longest stream.</summary>
+    public void GiveIdleTime(TimeSpan idle) => _limits.CancelAfter(idle);
+
+    /// <summary>The answer, or a stream's first content, is in hand.</summary>
+    public void MarkAnswered()
+    {
+        _call.Timings.Provider = _services.Time.GetElapsedTime(_started);
+        _services.Metrics.FirstToken(_call, Attempt, _call.Timings.Provider);
+    }
+
+    /// <summary>Ends the attempt well.</summary>
+    /// <param name="usage">What the upstream said; null where it said nothing.</param>
+    /// <param name="estimate">What Conductor counted, used where the upstream said nothing.</param>
+    public void Succeed(TokenUsage? usage, Func<TokenUsage> estimate) => End(AttemptStatus.Succeeded, usage ?? estimate(), error: null);
+
+    /// <summary>Ends the attempt badly.</summary>
+    /// <param name="failure">Why.</param>
+    /// <param name="usage">What had been used until then; null = nothing.</param>
+    public void Fail(Exception failure, TokenUsage? usage = null)
+    {
+        switch (failure)
+        {
+            case OperationCanceledException:
+                End(AttemptStatus.Cancelled, usage ?? TokenUsage.None, "cancelled");
+                break;
+            case ProviderException known:
+                Attempt.UpstreamStatus = known.StatusCode;
+                Attempt.UpstreamRequestId ??= known.UpstreamRequestId;
+                End(AttemptStatus.Failed, usage ?? TokenUsage.None, ConductorErrors.FromProvider(known, Hop.Provider.Name).Code);
+                break;
+            default:
+                End(AttemptStatus.Failed, usage ?? TokenUsage.None, (failure as ConductorException)?.Code ?? "internal_error");
+                break;
+        }
+    }
+
+    /// <summary>Ends an attempt that nobody ended: its stream was never read to the end.</summary>
+    public ValueTask DisposeAsync()
+    {
+        End(AttemptStatus.Cancelled, TokenUsage.None, "cancelled");
+        return ValueTask.CompletedTask;
+    }
+
+    private void End(AttemptStatus status, TokenUsage usage, string? error)
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) != 0)
+        {
+            return;
+        }
+
+        Attempt.Duration = _services.Time.GetElapsedTime(_started);
+        Attempt.Status = status;
+        Attempt.ErrorCode = error;
+        Attempt.Usage = usage;
+        Settle(usage, status);
+        var statistics = Hop.Provider.Statistics;
+        if (status == AttemptStatus.Succeeded)
+        {
+            statistics.Succeeded(_call.Timings.Provider > TimeSpan.Zero ? _call.Timings.Provider : Attempt.Duration);
+        }
+        else if (status == AttemptStatus.Failed)
+        {
+            statistics.Failed(error!, _services.Time.GetUtcNow());
+        }
+
+        _services.Ledger.Append(LedgerRows.Of(_call, Attempt));
+        _services.Metrics.AttemptEnded(_call, Attempt);
+        Hop.Provider.Release();
+        Linked.Dispose();
+        _limits.Dispose();
+    }
+
+    private void Settle(TokenUsage usage, AttemptStatus status)
+    {
+        if (usage.TotalTokens == 0 && status != AttemptStatus.Succeeded)
+        {
+            Attempt.Cost = NanoUsd.Zero;
+            Attempt.CostStatus = CostStatus.Released;
+            return;
+        }
+
+        Attempt.Cost = Hop.Price?.CostOf(usage) ?? _services.EstimateByProvider(Hop, usage);
+        Attempt.CostStatus = Attempt.Cost is null ? CostStatus.Unknown : usage.IsEstimated && Hop.Price is not { IsFree: true } ? CostStatus.Estimated : CostStatus.Settled;
+    }
+}

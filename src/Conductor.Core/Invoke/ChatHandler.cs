@@ -1,0 +1,54 @@
+using Conductor.Calls;
+using Conductor.Costing;
+using Conductor.Providers;
+using MediatR;
+using Microsoft.Extensions.AI;
+
+namespace Conductor.Invoke;
+
+/// <summary>Asks one target for a chat answer: raw where the target speaks the caller's dialect, typed otherwise.</summary>
+internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<ChatCall, ChatOutcome>
+{
+    public async Task<ChatOutcome> Handle(ChatCall request, CancellationToken cancellationToken)
+    {
+        var scope = AttemptScope.Begin(request, services, cancellationToken);
+        request.OnCompleted(scope.DisposeAsync);
+        try
+        {
+            if (request.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, RawEndpoint.Chat))
+            {
+                return request.IsStreaming
+                    ? await RawChatStream.StartAsync(request, scope, transport).ConfigureAwait(false)
+                    : await RawExchange.ChatAsync(request, scope, transport).ConfigureAwait(false);
+            }
+
+            var client = scope.Provider.GetChatClient(scope.Hop.Model.Id)
+                ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no chat.");
+            return request.IsStreaming
+                ? await TypedChatStream.StartAsync(request, scope, client).ConfigureAwait(false)
+                : await AskAsync(request, scope, client).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            scope.Fail(failure);
+            throw;
+        }
+    }
+
+    private static async Task<ChatOutcome> AskAsync(ChatCall call, AttemptScope scope, IChatClient client)
+    {
+        var chat = call.Request;
+        var response = await scope.GuardAsync(token => client.GetResponseAsync(chat.Messages, ChatTargets.For(chat.Options, scope.Hop), token)).ConfigureAwait(false);
+        scope.MarkAnswered();
+        var usage = UsageReader.Read(response.Usage);
+        scope.Succeed(usage, () => UsageEstimator.Estimate(chat.Messages, response.Text));
+        return new ChatOutcome
+        {
+            Attempt = scope.Attempt,
+            Provider = scope.Hop.Provider.Name,
+            Model = scope.Hop.Model.Id,
+            Usage = scope.Attempt.Usage,
+            Response = response,
+        };
+    }
+}

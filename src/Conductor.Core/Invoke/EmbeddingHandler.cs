@@ -1,0 +1,57 @@
+using Conductor.Calls;
+using Conductor.Costing;
+using Conductor.Errors;
+using Conductor.Providers;
+using MediatR;
+using Microsoft.Extensions.AI;
+
+namespace Conductor.Invoke;
+
+/// <summary>Asks one target for vectors: raw where the target speaks the caller's dialect, typed otherwise.</summary>
+internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandler<EmbeddingCall, EmbeddingOutcome>
+{
+    public async Task<EmbeddingOutcome> Handle(EmbeddingCall request, CancellationToken cancellationToken)
+    {
+        var scope = AttemptScope.Begin(request, services, cancellationToken);
+        request.OnCompleted(scope.DisposeAsync);
+        try
+        {
+            if (request.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, RawEndpoint.Embeddings))
+            {
+                return await RawExchange.EmbedAsync(request, scope, transport).ConfigureAwait(false);
+            }
+
+            return await EmbedAsync(request, scope).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            scope.Fail(failure);
+            throw;
+        }
+    }
+
+    private static async Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, AttemptScope scope)
+    {
+        var inputs = call.Request.Inputs
+            ?? throw new InvalidRequestException("'input' holds token ids; this model takes text only.", "input", "unsupported_parameter");
+        var generator = scope.Provider.GetEmbeddingGenerator(scope.Hop.Model.Id)
+            ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no embeddings.");
+        var options = new EmbeddingGenerationOptions { ModelId = scope.Hop.Model.Id, Dimensions = call.Request.Dimensions };
+        var made = await scope.GuardAsync(token => generator.GenerateAsync(inputs, options, token)).ConfigureAwait(false);
+        scope.MarkAnswered();
+        if (made.Count != inputs.Count)
+        {
+            throw new ProviderException(ProviderErrorKind.InvalidResponse, $"{inputs.Count} texts went in and {made.Count} vectors came out.");
+        }
+
+        scope.Succeed(UsageReader.Read(made.Usage), () => UsageEstimator.EstimateTexts(inputs));
+        return new EmbeddingOutcome
+        {
+            Attempt = scope.Attempt,
+            Provider = scope.Hop.Provider.Name,
+            Model = scope.Hop.Model.Id,
+            Usage = scope.Attempt.Usage,
+            Vectors = [.. made.Select(embedding => embedding.Vector)],
+        };
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Conductor.Invoke;
+
+internal static partial class InvokeLog
+{
+    [LoggerMessage(EventIds.PluginFault, LogLevel.Error, "The plugin behind {Target} failed with {Type}: {Message}")]
+    public static partial void PluginFault(ILogger logger, string target, string type, string message);
+
+    [LoggerMessage(EventIds.StreamFailed, LogLevel.Warning, "The stream from {Target} broke after its first content ({Code}) for {RequestId}")]
+    public static partial void StreamFailed(ILogger logger, string target, string code, string requestId);
+
+    [LoggerMessage(EventIds.ResultOffSchema, LogLevel.Error, "{Target} answered {Operation} with a result that does not fit its schema: {Violation}")]
+    public static partial void ResultOffSchema(ILogger logger, string target, string operation, string violation);
+}

@@ -1,0 +1,27 @@
+using Conductor.Calls;
+using Conductor.Storage;
+
+namespace Conductor.Invoke;
+
+internal static class LedgerRows
+{
+    public static LedgerRow Of(ModelCall call, Attempt attempt) => new()
+    {
+        RequestId = call.Context.RequestId,
+        Attempt = attempt.Number,
+        TenantId = call.Context.TenantId,
+        KeyId = call.Context.KeyId,
+        Operation = call.OperationName,
+        Provider = attempt.Target.Provider.Name,
+        Model = attempt.Target.Model.Id,
+        UpstreamRequestId = attempt.UpstreamRequestId,
+        StartedAt = attempt.StartedAt,
+        Duration = attempt.Duration,
+        Status = attempt.Status,
+        ErrorCode = attempt.ErrorCode,
+        Usage = attempt.Usage,
+        Cost = attempt.Cost,
+        CostStatus = attempt.CostStatus,
+        PriceVersion = attempt.Target.Price is null ? null : call.Catalog!.Prices.Version,
+    };
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using Conductor.Calls;
+using Conductor.Catalog;
+using Conductor.Costing;
+using Conductor.Errors;
+using Conductor.Money;
+using Conductor.Operations;
+using Conductor.Prompts;
+using Conductor.Providers;
+using MediatR;
+
+namespace Conductor.Invoke;
+
+/// <summary>Runs an operation on one target: its own engine where it has one, else a prompt.</summary>
+internal sealed class OperationHandler(AttemptServices services, PromptStore prompts) : IRequestHandler<OperationCall, OperationOutcome>
+{
+    public async Task<OperationOutcome> Handle(OperationCall request, CancellationToken cancellationToken)
+    {
+        var entry = request.Catalog!.Operations.GetValueOrDefault(request.Operation);
+        if (entry is null || !entry.TryAcquire())
+        {
+            throw ConductorErrors.OperationNotFound(request.Operation, nearest: null);
+        }
+
+        try
+        {
+            var scope = AttemptScope.Begin(request, services, cancellationToken);
+            request.OnCompleted(scope.DisposeAsync);
+            PromptRun? prompt = null;
+            try
+            {
+                ReadOnlyMemory<byte> result;
+                TokenUsage? usage;
+                if (EngineOf(scope, request) is { } engine)
+                {
+                    var found = await scope.GuardAsync(token => engine.RunAsync(request.Payload, token)).ConfigureAwait(false);
+                    scope.MarkAnswered();
+                    (result, usage) = (found.Result, UsageSanity.Check(found.Usage));
+                }
+                else
+                {
+                    prompt = new PromptRun(request, scope, entry, prompts);
+                    result = await prompt.RunAsync().ConfigureAwait(false);
+                    usage = prompt.Usage;
+                }
+
+                var answered = services.Time.GetTimestamp();
+                Check(scope, entry, result);
+                request.Timings.PostProcessing = services.Time.GetElapsedTime(answered);
+                scope.Succeed(usage, () => TokenUsage.None);
+                return new OperationOutcome
+                {
+                    Attempt = scope.Attempt,
+                    Provider = scope.Hop.Provider.Name,
+                    Model = scope.Hop.Model.Id,
+                    Usage = scope.Attempt.Usage,
+                    Result = result,
+                };
+            }
+            catch (Exception failure)
+            {
+                scope.Fail(failure, prompt?.Usage); // what a model was asked is paid for, whatever came of it
+                throw;
+            }
+        }
+        finally
+        {
+            entry.Release();
+        }
+    }
+
+    private static IOperationEngine? EngineOf(AttemptScope scope, OperationCall call) =>
+        scope.Provider.Engines.FirstOrDefault(engine => engine.Operation == call.Operation && engine.ModelId == scope.Hop.Model.Id);
+
+    /// <summary>A result that does not fit its own schema is a fault of the target, never the caller's to find out.</summary>
+    private void Check(AttemptScope scope, OperationEntry entry, ReadOnlyMemory<byte> result)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(result);
+            if (entry.ResultSchema.Validate(document.RootElement) is [var first, ..])
+            {
+                InvokeLog.ResultOffSchema(services.Logger, scope.Hop.Id, entry.Name, $"{first.Path} {first.Message}");
+                throw new ProviderException(ProviderErrorKind.InvalidResponse, "The result does not fit the operation's schema.");
+            }
+        }
+        catch (JsonException)
+        {
+            InvokeLog.ResultOffSchema(services.Logger, scope.Hop.Id, entry.Name, "it is not JSON");
+            throw new ProviderException(ProviderErrorKind.InvalidResponse, "The result is not JSON.");
+        }
+    }
+}

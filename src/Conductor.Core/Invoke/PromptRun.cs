@@ -1,0 +1,106 @@
+using Conductor.Calls;
+using Conductor.Catalog;
+using Conductor.Costing;
+using Conductor.Money;
+using Conductor.Operations;
+using Conductor.Prompts;
+using Conductor.Providers;
+using Microsoft.Extensions.AI;
+
+namespace Conductor.Invoke;
+
+/// <summary>An operation on a chat model: its prompt rendered, the reply read into the result. Every question asked is in the usage, repairs included.</summary>
+internal sealed class PromptRun(OperationCall call, AttemptScope scope, OperationEntry entry, PromptStore prompts)
+{
+    /// <summary>What all questions so far used; null before the first answer.</summary>
+    public TokenUsage? Usage { get; private set; }
+
+    public async Task<ReadOnlyMemory<byte>> RunAsync()
+    {
+        var descriptor = entry.Descriptor;
+        var client = scope.Provider.GetChatClient(scope.Hop.Model.Id)
+            ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no chat.");
+        var template = prompts.Get(entry.Name, descriptor.Prompt!);
+        var arguments = await scope.GuardAsync(_ => Task.FromResult(entry.Operation.CreatePromptArguments(call.Payload))).ConfigureAwait(false);
+        var messages = template.Render(arguments).Messages;
+        var options = OptionsOf(template.Settings);
+        return descriptor.IsStructured
+            ? await AskForJsonAsync(client, messages, options).ConfigureAwait(false)
+            : await AskForTextAsync(client, messages, options).ConfigureAwait(false);
+    }
+
+    private async Task<ReadOnlyMemory<byte>> AskForTextAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    {
+        var response = await AskAsync(client, messages, options).ConfigureAwait(false);
+        scope.MarkAnswered();
+        try
+        {
+            return entry.Operation.ReadReply(new OperationReply(response.Text, response.FinishReason?.Value), call.Payload);
+        }
+        catch (OperationReplyException mistake)
+        {
+            throw new ProviderException(ProviderErrorKind.InvalidResponse, $"The model's answer cannot be used: {mistake.Message}", mistake);
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> AskForJsonAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    {
+        ReadOnlyMemory<byte> result = default;
+        string? finish = null;
+
+        // The operation reads the reply inside the check, so that what it finds wrong is quoted to the model too.
+        string? Accept(string json)
+        {
+            try
+            {
+                result = entry.Operation.ReadReply(new OperationReply(json, finish), call.Payload);
+                return null;
+            }
+            catch (OperationReplyException mistake)
+            {
+                return mistake.Message;
+            }
+        }
+
+        try
+        {
+            await StructuredOutput.RunAsync(
+                async (asked, with) =>
+                {
+                    var response = await AskAsync(client, asked, with).ConfigureAwait(false);
+                    finish = response.FinishReason?.Value;
+                    return response;
+                },
+                messages,
+                options,
+                entry.Descriptor.ReplySchema ?? entry.Descriptor.ResultSchema,
+                entry.Name,
+                scope.Hop.Model.Capabilities.HasFlag(ModelCapabilities.JsonSchema),
+                Accept).ConfigureAwait(false);
+        }
+        catch (StructuredOutputException mistake)
+        {
+            throw new ProviderException(ProviderErrorKind.InvalidResponse, $"The model's answer did not fit the schema, nor did its repair: {mistake.Message}", mistake);
+        }
+
+        scope.MarkAnswered();
+        return result;
+    }
+
+    private async Task<ChatResponse> AskAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)
+    {
+        var response = await scope.GuardAsync(token => client.GetResponseAsync(messages, options, token)).ConfigureAwait(false);
+        var usage = UsageReader.Read(response.Usage) ?? UsageEstimator.Estimate(messages, response.Text);
+        Usage = Usage is { } before ? before + usage : usage;
+        return response;
+    }
+
+    private ChatOptions OptionsOf(PromptSettings settings) => new()
+    {
+        ModelId = scope.Hop.Model.Id,
+        MaxOutputTokens = call.MaxTokens ?? settings.MaxTokens,
+        Temperature = call.Temperature ?? settings.Temperature,
+        TopP = call.TopP ?? settings.TopP,
+        StopSequences = settings.StopSequences is { Count: > 0 } stops ? [.. stops] : null,
+    };
+}

@@ -1,0 +1,104 @@
+using System.Buffers;
+using Conductor.Calls;
+using Conductor.Costing;
+using Conductor.Dialects;
+using Conductor.Money;
+using Conductor.Providers;
+
+namespace Conductor.Invoke;
+
+/// <summary>A whole answer, bytes in and bytes out.</summary>
+internal static class RawExchange
+{
+    public static async Task<ChatOutcome> ChatAsync(ChatCall call, AttemptScope scope, IRawTransport transport)
+    {
+        var (bytes, usage) = await AskAsync(call, call.Body!, scope, transport, RawEndpoint.Chat).ConfigureAwait(false);
+        scope.Succeed(usage, () => UsageEstimator.EstimateBytes(call.Body!.Bytes.Length, bytes.Length));
+        return new ChatOutcome
+        {
+            Attempt = scope.Attempt,
+            Provider = scope.Hop.Provider.Name,
+            Model = scope.Hop.Model.Id,
+            Usage = scope.Attempt.Usage,
+            ResponseBytes = bytes,
+        };
+    }
+
+    public static async Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, AttemptScope scope, IRawTransport transport)
+    {
+        var (bytes, usage) = await AskAsync(call, call.Body!, scope, transport, RawEndpoint.Embeddings).ConfigureAwait(false);
+        scope.Succeed(usage, () => UsageEstimator.EstimateBytes(call.Body!.Bytes.Length, outputBytes: 0));
+        return new EmbeddingOutcome
+        {
+            Attempt = scope.Attempt,
+            Provider = scope.Hop.Provider.Name,
+            Model = scope.Hop.Model.Id,
+            Usage = scope.Attempt.Usage,
+            ResponseBytes = bytes,
+        };
+    }
+
+    /// <summary>The request as it goes out: the same bytes with the target's model name.</summary>
+    public static RawRequest RequestFor(DialectBody body, AttemptScope scope, RawEndpoint endpoint, bool isStreaming) => new()
+    {
+        Dialect = body.Dialect.Name,
+        Endpoint = endpoint,
+        ModelId = scope.Hop.Model.Id,
+        Body = body.Dialect.Splice(body.Bytes, body.Peek, scope.Hop.Model.Id),
+        IsStreaming = isStreaming,
+    };
+
+    private static async Task<(ReadOnlyMemory<byte> Bytes, TokenUsage? Usage)> AskAsync(
+        ModelCall call, DialectBody body, AttemptScope scope, IRawTransport transport, RawEndpoint endpoint)
+    {
+        var request = RequestFor(body, scope, endpoint, isStreaming: false);
+        var most = call.Catalog!.Settings.Limits.MaxReplyBytes;
+        var bytes = await scope.GuardAsync(async token =>
+        {
+            await using var reply = await transport.SendAsync(request, token).ConfigureAwait(false);
+            scope.Attempt.UpstreamRequestId = reply.UpstreamRequestId;
+            return await ReadAsync(reply.Body, most, token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        scope.MarkAnswered();
+        return (bytes, body.Dialect.ScanResponse(bytes, endpoint));
+    }
+
+    private static async Task<byte[]> ReadAsync(Stream body, long most, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        try
+        {
+            var length = 0;
+            while (true)
+            {
+                var read = await body.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    return buffer.AsSpan(0, length).ToArray();
+                }
+
+                length += read;
+                if (length > most)
+                {
+                    throw new ProviderException(ProviderErrorKind.InvalidResponse, $"The answer is larger than {most} bytes.");
+                }
+
+                if (length == buffer.Length)
+                {
+                    var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+                    buffer.AsSpan(0, length).CopyTo(larger);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
+            }
+        }
+        catch (IOException broken)
+        {
+            throw new ProviderException(ProviderErrorKind.Network, "The connection broke inside the answer.", broken);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Conductor.Admission;
+using Conductor.Caching;
+using Conductor.Calls;
+using Conductor.Invoke;
+using Conductor.Routing;
+using Conductor.Routing.Strategies;
+using Conductor.Storage;
+using Conductor.Telemetry;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Conductor.Pipeline;
+
+/// <summary>The one line that every call travels: chat, embeddings and typed operations alike.</summary>
+public static class PipelineRegistration
+{
+    /// <summary>Outermost first; the only place that knows the order (docs/decisions/0002).</summary>
+    internal static readonly Type[] Order =
+    [
+        typeof(TelemetryBehavior<,>),
+        typeof(AdmissionBehavior<,>),
+        typeof(RoutingBehavior<,>),
+        typeof(CachingBehavior<,>),
+        typeof(CostBehavior<,>),
+        typeof(FallbackBehavior<,>),
+    ];
+
+    /// <summary>Registers the machine. The caller adds settings, a catalogue and, if it wants one that lasts, a ledger store.</summary>
+    public static IServiceCollection AddConductorPipeline(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+
+        // MediatR 5.1 has no registration of its own for this container.
+        services.AddSingleton<ServiceFactory>(provider => provider.GetService!);
+        services.AddSingleton<IMediator, Mediator>();
+        services.AddSingleton<ISender>(provider => provider.GetRequiredService<IMediator>());
+        foreach (var behavior in Order)
+        {
+            services.AddSingleton(typeof(IPipelineBehavior<,>), behavior);
+        }
+
+        services.AddSingleton<IRequestHandler<ChatCall, ChatOutcome>, ChatHandler>();
+        services.AddSingleton<IRequestHandler<EmbeddingCall, EmbeddingOutcome>, EmbeddingHandler>();
+        services.AddSingleton<IRequestHandler<OperationCall, OperationOutcome>, OperationHandler>();
+        services.AddSingleton<AttemptServices>();
+
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<ConcurrencyGate>();
+        services.AddSingleton<ExactCache>();
+        services.AddSingleton<SingleFlight>();
+        services.AddSingleton<Router>();
+        services.AddSingleton<IRoutingStrategy, OrderedStrategy>();
+        services.AddSingleton<IRoutingStrategy, WeightedStrategy>();
+        services.AddSingleton<IRoutingStrategy, CostStrategy>();
+        services.AddSingleton<IRoutingStrategy, PerformanceStrategy>();
+        services.AddSingleton<IRoutingStrategy, BalancedStrategy>();
+
+        services.AddSingleton<ConductorMetrics>();
+        services.AddSingleton<ConductorActivity>();
+        services.AddSingleton<CallLog>();
+        services.AddSingleton<CallStatistics>();
+        services.TryAddSingleton<ILedgerStore, InMemoryLedgerStore>();
+        services.AddSingleton<LedgerWriter>();
+        return services;
+    }
+}
