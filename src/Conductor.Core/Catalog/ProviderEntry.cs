@@ -18,7 +18,7 @@ public sealed class ProviderEntry(string name, string pluginId, IModelProvider p
 
     public ProviderSettings Settings { get; } = settings;
 
-    public IReadOnlyList<ModelDescriptor> Models { get; } = models;
+    public IReadOnlyList<ModelDescriptor> Models { get; set; } = models;
 
     /// <summary>Latency, success and the last error, from real traffic.</summary>
     public ProviderStatistics Statistics { get; init; } = new();

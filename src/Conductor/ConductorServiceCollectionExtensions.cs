@@ -1,0 +1,45 @@
+using Conductor.Catalog;
+using Conductor.Configuration;
+using Conductor.InProcess;
+using Conductor.Pipeline;
+using Conductor.Plugins;
+using Conductor.Prompts;
+using Conductor.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Conductor;
+
+/// <summary>Registers Conductor.</summary>
+public static class ConductorServiceCollectionExtensions
+{
+    /// <summary>Conductor with the settings of a configuration: its section `conductor` where it has one, else the configuration itself.</summary>
+    /// <exception cref="SettingsException">The configuration is wrong; the message lists every mistake.</exception>
+    public static IServiceCollection AddConductor(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var section = configuration.GetSection("conductor");
+        var load = SettingsLoader.Load(section.Exists() ? section : configuration);
+        services.AddSingleton<ISettings>(new FixedSettings(load.Settings ?? throw new SettingsException(load.Problems)));
+        return services.AddConductor();
+    }
+
+    /// <summary>Conductor with settings that are already in the container, as <see cref="ISettings"/>.</summary>
+    public static IServiceCollection AddConductor(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddLogging();
+        services.AddConductorPipeline();
+        services.AddProviderHttpClients();
+        services.AddSingleton<PromptStore>(PluginServices.CreatePromptStore);
+        services.AddSingleton(PluginServices.CreateLoader);
+        services.AddSingleton<ProviderFactory>();
+        services.AddSingleton<PluginRuntime>();
+        services.AddSingleton<ICatalog>(provider => provider.GetRequiredService<PluginRuntime>());
+        services.TryAddSingleton<IConductor, ConductorClient>();
+        services.AddSingleton<IHostedService, PluginRuntimeService>();
+        return services;
+    }
+}

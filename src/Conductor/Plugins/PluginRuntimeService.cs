@@ -1,0 +1,50 @@
+using Conductor.Settings;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Conductor.Plugins;
+
+/// <summary>Starts the plugins with the host, follows the settings, and asks the providers now and then how they are and what they list.</summary>
+internal sealed class PluginRuntimeService(PluginRuntime runtime, ISettings settings, TimeProvider time, ILogger<PluginRuntimeService> logger) : BackgroundService
+{
+    // Free calls only (models list); real traffic tells the rest.
+    private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(30);
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await runtime.StartAsync(cancellationToken).ConfigureAwait(false);
+        settings.Changed += OnSettingsChanged;
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        settings.Changed -= OnSettingsChanged;
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(CheckEvery, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        {
+            await runtime.RefreshAsync(stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    private void OnSettingsChanged(ConductorSettings changed) => _ = ApplyAsync();
+
+    private async Task ApplyAsync()
+    {
+        try
+        {
+            await runtime.ApplySettingsAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // boundary: the old providers go on serving
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            RuntimeLog.SettingsNotApplied(logger, failure);
+        }
+    }
+}

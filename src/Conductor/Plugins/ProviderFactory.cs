@@ -1,0 +1,113 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using Conductor.Catalog;
+using Conductor.Operations;
+using Conductor.PluginLoading;
+using Conductor.Providers;
+using Conductor.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Conductor.Plugins;
+
+/// <summary>Builds what plugins offer, each in a container of its own that holds only what the host lends.</summary>
+internal sealed class ProviderFactory(
+    ISettings settings, ILoggerFactory loggers, TimeProvider time, IHttpClientFactory http, IMeterFactory meters)
+{
+    /// <exception cref="PluginFailureException">The plugin cannot make this provider; the message says why.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)] // nothing of the plugin may stay on the caller's stack
+    public LiveProvider Create(LoadedPlugin plugin, string name, ProviderSettings provider)
+    {
+        var services = Lend();
+        var context = new ProviderContext
+        {
+            Name = name,
+            Settings = provider.Section,
+            Keys = provider.Keys,
+            DataFolder = Path.Combine(settings.Current.Storage.Path, "providers", name),
+        };
+        services.AddSingleton(context);
+        var container = Build(plugin, services, () => ((IProviderPlugin)plugin.EntryPoint).ConfigureServices(services, context));
+        try
+        {
+            var instance = container.GetService<IModelProvider>()
+                ?? throw new PluginFailureException($"Plugin '{plugin.Id}' registers no IModelProvider.");
+            return new LiveProvider(new ProviderEntry(name, plugin.Id, instance, provider, []), container, plugin);
+        }
+        catch (Exception failure)
+        {
+            container.Dispose();
+            throw Describe(plugin, failure);
+        }
+    }
+
+    /// <exception cref="PluginFailureException">The plugin cannot make its operations; the message says why.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public LiveOperations CreateOperations(LoadedPlugin plugin)
+    {
+        var services = Lend();
+        var context = new OperationContext
+        {
+            Settings = settings.Current.Operations.GetValueOrDefault(plugin.Id)?.Section ?? new ConfigurationBuilder().Build(),
+        };
+        services.AddSingleton(context);
+        var container = Build(plugin, services, () => ((IOperationPlugin)plugin.EntryPoint).ConfigureServices(services, context));
+        try
+        {
+            var entries = container.GetServices<IOperation>()
+                .Select(operation => new OperationEntry(operation, plugin.Id) { Fingerprint = plugin.Hash })
+                .ToList();
+            return entries.Count > 0
+                ? new LiveOperations(entries, container, plugin)
+                : throw new PluginFailureException($"Plugin '{plugin.Id}' registers no IOperation.");
+        }
+        catch (Exception failure)
+        {
+            container.Dispose();
+            throw Describe(plugin, failure);
+        }
+    }
+
+    private ServiceCollection Lend()
+    {
+        // Instances, so that the plugin's container does not dispose what is not its own.
+        var services = new ServiceCollection();
+        services.AddSingleton(loggers);
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddSingleton(time);
+        services.AddSingleton(http);
+        services.AddSingleton(meters);
+        return services;
+    }
+
+    private static ServiceProvider Build(LoadedPlugin plugin, ServiceCollection services, Action configure)
+    {
+        try
+        {
+            configure();
+            return services.BuildServiceProvider();
+        }
+#pragma warning disable CA1031 // boundary: whatever a plugin throws becomes a sentence on the status page
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            throw Describe(plugin, failure);
+        }
+    }
+
+    // Text only: the exception itself would keep the plugin's code in memory.
+    private static PluginFailureException Describe(LoadedPlugin plugin, Exception failure) => failure switch
+    {
+        PluginFailureException known => known,
+        PluginSettingsException mistake => new PluginFailureException(mistake.Message) { IsAboutSettings = true },
+        _ => new PluginFailureException($"Plugin '{plugin.Id}' failed with {failure.GetType().Name}: {failure.Message}"),
+    };
+}
+
+/// <summary>A plugin could not make what it offers. The message is for the status page.</summary>
+internal sealed class PluginFailureException(string message) : Exception(message)
+{
+    /// <summary>True when the plugin's settings are missing or wrong, and the plugin itself is fine.</summary>
+    public bool IsAboutSettings { get; init; }
+}

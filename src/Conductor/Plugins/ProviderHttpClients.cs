@@ -1,0 +1,31 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Conductor.Plugins;
+
+/// <summary>The HTTP clients that are lent to providers.</summary>
+internal static class ProviderHttpClients
+{
+    public static IServiceCollection AddProviderHttpClients(this IServiceCollection services)
+    {
+        services.AddHttpClient();
+        return services.ConfigureHttpClientDefaults(client =>
+        {
+            client.ConfigureHttpClient(http => http.Timeout = Timeout.InfiniteTimeSpan); // each attempt has its own deadline
+            client.UseSocketsHttpHandler((handler, _) =>
+            {
+                handler.ConnectTimeout = TimeSpan.FromSeconds(5);
+                handler.PooledConnectionLifetime = TimeSpan.FromMinutes(2); // an address that moved is noticed
+                handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60);
+                handler.AllowAutoRedirect = false; // a redirect would take the key along
+                handler.UseCookies = false;
+                handler.MaxResponseHeadersLength = 64; // KiB
+                handler.AutomaticDecompression = DecompressionMethods.None;
+                handler.EnableMultipleHttp2Connections = true;
+                handler.ActivityHeadersPropagator = null; // a trace id of ours is nobody else's business
+            });
+            client.SetHandlerLifetime(Timeout.InfiniteTimeSpan); // the pool above renews its connections; a second rotation would only drop warm ones
+            client.RemoveAllLoggers(); // they print URLs and headers
+        });
+    }
+}

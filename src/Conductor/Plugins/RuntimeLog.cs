@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace Conductor.Plugins;
+
+internal static partial class RuntimeLog
+{
+    [LoggerMessage(5001, LogLevel.Information, "Serving {Providers} with {Operations}")]
+    public static partial void Serving(ILogger logger, string providers, string operations);
+
+    [LoggerMessage(5002, LogLevel.Error, "Plugin {Plugin} cannot serve: {Reason}")]
+    public static partial void PluginFailed(ILogger logger, string plugin, string reason);
+
+    [LoggerMessage(5003, LogLevel.Warning, "Provider {Provider} did not list its models: {Reason}")]
+    public static partial void NotListed(ILogger logger, string provider, string reason);
+
+    [LoggerMessage(5004, LogLevel.Error, "The changed settings could not be applied; the old providers go on serving")]
+    public static partial void SettingsNotApplied(ILogger logger, Exception failure);
+
+    [LoggerMessage(5005, LogLevel.Warning, "Plugin {Plugin} was let go, and calls of it still run after {Limit}")]
+    public static partial void StillInUse(ILogger logger, string plugin, TimeSpan limit);
+
+    [LoggerMessage(5006, LogLevel.Warning, "Provider {Provider} failed while it was disposed: {Reason}")]
+    public static partial void DisposeFailed(ILogger logger, string provider, string reason);
+}
