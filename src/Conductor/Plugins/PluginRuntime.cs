@@ -360,33 +360,45 @@ internal sealed class PluginRuntime(
         }
     }
 
+    // Taken from the lists before they are awaited: a loop variable would live on in this method's state, and with it the plugin's code.
     private async Task RetireAsync(List<LiveProvider> providers, List<LiveOperations> operations, List<LoadedPlugin> plugins)
     {
-        foreach (var live in providers)
+        while (providers.Count > 0)
         {
-            live.Entry.Retire();
-            await DrainAsync(live.Entry.Drained, live.Entry.Name).ConfigureAwait(false);
-            await DisposeAsync(live.Container, live.Entry.Name).ConfigureAwait(false);
+            var letGo = LetGoAsync(providers[^1]);
+            providers.RemoveAt(providers.Count - 1);
+            await letGo.ConfigureAwait(false);
         }
 
-        foreach (var live in operations)
+        while (operations.Count > 0)
         {
-            foreach (var entry in live.Entries)
-            {
-                entry.Retire();
-                await DrainAsync(entry.Drained, entry.Name).ConfigureAwait(false);
-            }
-
-            await DisposeAsync(live.Container, live.Plugin.Id).ConfigureAwait(false);
+            var letGo = LetGoAsync(operations[^1]);
+            operations.RemoveAt(operations.Count - 1);
+            await letGo.ConfigureAwait(false);
         }
 
-        // The lists hold the containers; nothing of a plugin may be reachable from here when its memory is asked for.
-        providers.Clear();
-        operations.Clear();
         foreach (var plugin in plugins)
         {
             await loader.UnloadAsync(plugin, CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    private async Task LetGoAsync(LiveProvider live)
+    {
+        live.Entry.Retire();
+        await DrainAsync(live.Entry.Drained, live.Entry.Name).ConfigureAwait(false);
+        await DisposeAsync(live.Container, live.Entry.Name).ConfigureAwait(false);
+    }
+
+    private async Task LetGoAsync(LiveOperations live)
+    {
+        foreach (var entry in live.Entries)
+        {
+            entry.Retire();
+            await DrainAsync(entry.Drained, entry.Name).ConfigureAwait(false);
+        }
+
+        await DisposeAsync(live.Container, live.Plugin.Id).ConfigureAwait(false);
     }
 
     private async Task DrainAsync(Task drained, string name)
