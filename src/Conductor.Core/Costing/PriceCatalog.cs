@@ -43,6 +43,9 @@ public sealed class PriceCatalog
     /// <summary>The catalogue's whole row of a model at a configured provider: limits, capabilities, quality; null where there is none.</summary>
     public CatalogModelSettings? FindModel(string provider, string model) => _providers.GetValueOrDefault(provider)?.Models.GetValueOrDefault(model);
 
+    /// <summary>The catalogue's rows of a configured provider.</summary>
+    public IReadOnlyCollection<CatalogModelSettings> ModelsOf(string provider) => _providers.TryGetValue(provider, out var known) ? known.Models.Values : [];
+
     private static (string Provider, string Model, ModelPrice Price) ToProvider(string target, ModelPrice price)
     {
         var slash = target.IndexOf('/', StringComparison.Ordinal);

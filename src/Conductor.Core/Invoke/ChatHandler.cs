@@ -41,7 +41,7 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
         var response = await scope.GuardAsync(token => client.GetResponseAsync(chat.Messages, ChatTargets.For(chat.Options, scope.Hop), token)).ConfigureAwait(false);
         scope.MarkAnswered();
         var usage = UsageReader.Read(response.Usage);
-        scope.Succeed(usage, () => UsageEstimator.Estimate(chat.Messages, response.Text));
+        scope.Succeed(usage, () => UsageEstimator.Estimate(call, response.Text));
         return new ChatOutcome
         {
             Attempt = scope.Attempt,

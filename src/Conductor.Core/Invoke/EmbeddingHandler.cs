@@ -44,7 +44,7 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
             throw new ProviderException(ProviderErrorKind.InvalidResponse, $"{inputs.Count} texts went in and {made.Count} vectors came out.");
         }
 
-        scope.Succeed(UsageReader.Read(made.Usage), () => UsageEstimator.EstimateTexts(inputs));
+        scope.Succeed(UsageReader.Read(made.Usage), () => UsageEstimator.Estimate(call, answer: null));
         return new EmbeddingOutcome
         {
             Attempt = scope.Attempt,

@@ -90,17 +90,21 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
     private async Task<ChatResponse> AskAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
         var response = await scope.GuardAsync(token => client.GetResponseAsync(messages, options, token)).ConfigureAwait(false);
-        var usage = UsageReader.Read(response.Usage) ?? UsageEstimator.Estimate(messages, response.Text);
+        var usage = UsageReader.Read(response.Usage) ?? UsageEstimator.Estimate(UsageEstimator.MessageTokens(messages), UsageEstimator.TextTokens(response.Text));
         Usage = Usage is { } before ? before + usage : usage;
         return response;
     }
 
-    private ChatOptions OptionsOf(PromptSettings settings) => new()
+    private ChatOptions OptionsOf(PromptSettings settings)
     {
-        ModelId = scope.Hop.Model.Id,
-        MaxOutputTokens = call.MaxTokens ?? settings.MaxTokens,
-        Temperature = call.Temperature ?? settings.Temperature,
-        TopP = call.TopP ?? settings.TopP,
-        StopSequences = settings.StopSequences is { Count: > 0 } stops ? [.. stops] : null,
-    };
+        var options = new ChatOptions
+        {
+            ModelId = scope.Hop.Model.Id,
+            MaxOutputTokens = call.MaxTokens,
+            Temperature = call.Temperature,
+            TopP = call.TopP,
+        };
+        settings.ApplyTo(options); // what the caller left open
+        return options;
+    }
 }

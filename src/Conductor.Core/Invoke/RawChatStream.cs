@@ -17,7 +17,8 @@ internal sealed class RawChatStream
     private readonly List<byte[]> _head = []; // events before the first content, and that content
     private readonly long _longest;
     private TokenUsage? _usage;
-    private long _contentEvents;
+    private readonly StreamUsageCounter _counter = new();
+    private bool _hasContent;
     private bool _isFinished;
     private bool _hasEnded;
 
@@ -81,7 +82,7 @@ internal sealed class RawChatStream
             }
         }
 
-        if (_contentEvents == 0 && !_isFinished)
+        if (!_hasContent && !_isFinished)
         {
             throw new ProviderException(ProviderErrorKind.InvalidResponse, "The stream ended before any content.");
         }
@@ -170,7 +171,12 @@ internal sealed class RawChatStream
         }
 
         _usage = seen.Usage ?? _usage;
-        _contentEvents += seen.HasContent ? 1 : 0;
+        if (seen.HasContent)
+        {
+            _hasContent = true;
+            _counter.AddEvent(_stream.Raw.Span);
+        }
+
         _isFinished |= seen.IsFinished;
         _hasEnded |= seen.IsEnd;
         return seen;
@@ -179,8 +185,7 @@ internal sealed class RawChatStream
     // Usage that the caller did not ask for was asked for by us; the end mark goes out once, after success.
     private bool IsForwarded(DialectEvent seen) => !seen.IsEnd && !(seen.IsUsageOnly && !_call.Body!.Peek.WantsUsage);
 
-    // Servers send one event per token or thereabouts: the best count there is when the upstream's own figures never came.
-    private TokenUsage Estimate() => UsageEstimator.EstimateBytes(_call.Body!.Bytes.Length, outputBytes: 0) with { OutputTokens = _contentEvents };
+    private TokenUsage Estimate() => UsageEstimator.Estimate(_call, _counter);
 
     private ConductorException Broken(Exception failure, string target)
     {

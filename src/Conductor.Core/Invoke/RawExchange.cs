@@ -13,7 +13,7 @@ internal static class RawExchange
     public static async Task<ChatOutcome> ChatAsync(ChatCall call, AttemptScope scope, IRawTransport transport)
     {
         var (bytes, usage) = await AskAsync(call, call.Body!, scope, transport, RawEndpoint.Chat).ConfigureAwait(false);
-        scope.Succeed(usage, () => UsageEstimator.EstimateBytes(call.Body!.Bytes.Length, bytes.Length));
+        scope.Succeed(usage, () => Estimate(call, bytes));
         return new ChatOutcome
         {
             Attempt = scope.Attempt,
@@ -27,7 +27,7 @@ internal static class RawExchange
     public static async Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, AttemptScope scope, IRawTransport transport)
     {
         var (bytes, usage) = await AskAsync(call, call.Body!, scope, transport, RawEndpoint.Embeddings).ConfigureAwait(false);
-        scope.Succeed(usage, () => UsageEstimator.EstimateBytes(call.Body!.Bytes.Length, outputBytes: 0));
+        scope.Succeed(usage, () => UsageEstimator.Estimate(call, answer: null));
         return new EmbeddingOutcome
         {
             Attempt = scope.Attempt,
@@ -36,6 +36,13 @@ internal static class RawExchange
             Usage = scope.Attempt.Usage,
             ResponseBytes = bytes,
         };
+    }
+
+    private static TokenUsage Estimate(ChatCall call, ReadOnlyMemory<byte> answer)
+    {
+        var counter = new StreamUsageCounter();
+        counter.AddEvent(answer.Span);
+        return UsageEstimator.Estimate(call, counter);
     }
 
     /// <summary>The request as it goes out: the same bytes with the target's model name.</summary>

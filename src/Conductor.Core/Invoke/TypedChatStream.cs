@@ -15,7 +15,7 @@ internal sealed class TypedChatStream
     private readonly IAsyncEnumerator<ChatResponseUpdate> _updates;
     private readonly List<ChatResponseUpdate> _head = [];
     private UsageDetails? _usage;
-    private long _outputCharacters;
+    private readonly StreamUsageCounter _counter = new();
     private bool _hasContent;
     private bool _isFinished;
 
@@ -123,6 +123,7 @@ internal sealed class TypedChatStream
     private void Take(ChatResponseUpdate update)
     {
         _isFinished |= update.FinishReason is not null;
+        _counter.Add(update);
         foreach (var content in update.Contents)
         {
             switch (content)
@@ -130,15 +131,7 @@ internal sealed class TypedChatStream
                 case UsageContent usage:
                     (_usage ??= new UsageDetails()).Add(usage.Details);
                     break;
-                case TextContent { Text.Length: > 0 } text:
-                    _hasContent = true;
-                    _outputCharacters += text.Text.Length;
-                    break;
-                case TextReasoningContent { Text.Length: > 0 } reasoning:
-                    _hasContent = true;
-                    _outputCharacters += reasoning.Text.Length;
-                    break;
-                case TextContent or TextReasoningContent:
+                case TextContent { Text.Length: 0 } or TextReasoningContent { Text.Length: 0 }:
                     break;
                 default:
                     _hasContent = true;
@@ -147,7 +140,7 @@ internal sealed class TypedChatStream
         }
     }
 
-    private TokenUsage Estimate() => UsageEstimator.Estimate(_call.Request.Messages, outputCharacters: _outputCharacters);
+    private TokenUsage Estimate() => UsageEstimator.Estimate(_call, _counter);
 
     private ConductorException Broken(Exception failure)
     {

@@ -8,7 +8,6 @@ using Conductor.Storage;
 using Conductor.Telemetry;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Conductor.Pipeline;
 
@@ -30,8 +29,6 @@ public static class PipelineRegistration
     public static IServiceCollection AddConductorPipeline(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.AddMetrics();
-        services.TryAddSingleton(TimeProvider.System);
 
         // MediatR 5.1 has no registration of its own for this container.
         services.AddSingleton<ServiceFactory>(provider => provider.GetService!);
@@ -58,12 +55,8 @@ public static class PipelineRegistration
         services.AddSingleton<IRoutingStrategy, PerformanceStrategy>();
         services.AddSingleton<IRoutingStrategy, BalancedStrategy>();
 
-        services.AddSingleton<ConductorMetrics>();
-        services.AddSingleton<ConductorActivity>();
-        services.AddSingleton<CallLog>();
-        services.AddSingleton<CallStatistics>();
-        services.TryAddSingleton<ILedgerStore, InMemoryLedgerStore>();
-        services.AddSingleton<LedgerWriter>();
+        services.AddConductorTelemetry();
+        services.AddLedger();
         return services;
     }
 }

@@ -31,8 +31,10 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
         }
 
         List<RouteDecision> decisions = [];
-        var first = Take(call, catalog, need, resolution.Targets, decisions);
-        var rest = Take(call, catalog, need, resolution.Fallbacks, decisions);
+        var needsCost = call.Constraints.MaxCost is not null || (resolution.Targets.Count > 1 && resolution.Strategy is not ("ordered" or "weighted"));
+        var input = needsCost ? UsageEstimator.InputTokens(call) : 0; // reading 20 KB for it would cost as much as all the rest of routing
+        var first = Take(call, catalog, need, resolution.Targets, input, decisions);
+        var rest = Take(call, catalog, need, resolution.Fallbacks, input, decisions);
         var context = new RoutingContext { TenantId = call.Context.TenantId, Operation = need.Operation, Draw = draw };
         var hops = Order(first, resolution.Strategy, context, need, decisions);
         hops.AddRange(Order(rest, "ordered", context, need, decisions));
@@ -54,13 +56,14 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
     }
 
     private static List<Candidate> Take(
-        ModelCall call, CatalogSnapshot catalog, RouteNeed need, IReadOnlyList<Target> targets, List<RouteDecision> decisions)
+        ModelCall call, CatalogSnapshot catalog, RouteNeed need, IReadOnlyList<Target> targets, long inputTokens, List<RouteDecision> decisions)
     {
         List<Candidate> taken = [];
         foreach (var target in targets)
         {
             var price = catalog.Prices.Find(target.Provider.Name, target.Model.Id) ?? target.Model.Price;
-            var cost = price is null ? null : CostEstimator.WorstCase(call, target.Model, price);
+            var hop = new RouteHop(target.Provider, target.Model, price);
+            var cost = inputTokens > 0 ? CostEstimator.WorstCase(hop, inputTokens, MaxOutputTokens(call)) : null;
             if (RouteFilters.WhyNot(call, catalog.Settings, need, target, cost) is { } reason)
             {
                 decisions.Add(new RouteDecision(target.Id, IsTaken: false, reason));
@@ -76,11 +79,20 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
                 RecentLatency = target.Provider.Statistics.RecentLatency,
                 RecentSuccessRate = target.Provider.Statistics.RecentSuccessRate,
             };
-            taken.Add(new Candidate(new RouteHop(target.Provider, target.Model, price), candidate));
+            taken.Add(new Candidate(hop, candidate));
         }
 
         return taken;
     }
+
+    private static int? MaxOutputTokens(ModelCall call) => call switch
+    {
+        EmbeddingCall => 0,
+        OperationCall operation => operation.MaxTokens,
+        ChatCall { Body: { } body } => body.Peek.MaxTokens,
+        ChatCall chat => chat.Request.Options.MaxOutputTokens,
+        _ => null,
+    };
 
     private List<RouteHop> Order(
         List<Candidate> candidates, string strategyName, RoutingContext context, RouteNeed need, List<RouteDecision> decisions)

@@ -12,7 +12,7 @@ internal static class ModelLists
     /// <param name="listed">What it listed; null when it could not be asked.</param>
     /// <param name="catalog">The catalogue of `models.yaml`.</param>
     public static IReadOnlyList<ModelDescriptor> Merge(
-        string name, ProviderSettings provider, IReadOnlyList<ModelDescriptor>? listed, ModelCatalog catalog)
+        string name, ProviderSettings provider, IReadOnlyList<ModelDescriptor>? listed, PriceCatalog catalog)
     {
         Dictionary<string, ModelDescriptor> models = new(StringComparer.Ordinal);
         var isOpen = provider.Models.Contains("*");

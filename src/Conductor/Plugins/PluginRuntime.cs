@@ -300,7 +300,7 @@ internal sealed class PluginRuntime(
 
     private async Task ListAsync(IEnumerable<LiveProvider> providers, CancellationToken cancellationToken)
     {
-        var catalog = new ModelCatalog(settings.Current);
+        var catalog = PriceCatalogBuilder.Build(settings.Current);
         await Task.WhenAll(providers.Select(async live =>
         {
             var listed = await ListAsync(live.Entry, cancellationToken).ConfigureAwait(false);
