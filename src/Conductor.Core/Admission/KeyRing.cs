@@ -8,7 +8,7 @@ namespace Conductor.Admission;
 /// <summary>The callers' keys. Every surface and every credential header asks here, so that there is one answer.</summary>
 public sealed class KeyRing(ISettings settings, TimeProvider time)
 {
-    private volatile Index _index = new([], FrozenKeys.None);
+    private volatile Index _index = Index.Of([]);
 
     /// <summary>True while no key is configured: callers need none.</summary>
     public bool IsOpen => settings.Current.Keys.Count == 0;
@@ -44,19 +44,15 @@ public sealed class KeyRing(ISettings settings, TimeProvider time)
         var index = _index;
         if (!ReferenceEquals(index.Source, keys))
         {
-            _index = index = new Index(keys, FrozenKeys.From(keys));
+            _index = index = Index.Of(keys);
         }
 
         return index;
     }
 
-    private sealed record Index(IReadOnlyList<CallerKeySettings> Source, IReadOnlyDictionary<string, CallerKeySettings> ByHash);
-
-    private static class FrozenKeys
+    private sealed record Index(IReadOnlyList<CallerKeySettings> Source, Dictionary<string, CallerKeySettings> ByHash)
     {
-        public static IReadOnlyDictionary<string, CallerKeySettings> None { get; } = new Dictionary<string, CallerKeySettings>();
-
-        public static IReadOnlyDictionary<string, CallerKeySettings> From(IReadOnlyList<CallerKeySettings> keys)
+        public static Index Of(IReadOnlyList<CallerKeySettings> keys)
         {
             var map = new Dictionary<string, CallerKeySettings>(keys.Count, StringComparer.Ordinal);
             foreach (var key in keys)
@@ -64,7 +60,7 @@ public sealed class KeyRing(ISettings settings, TimeProvider time)
                 map[Convert.ToHexString(key.Hash.Span)] = key;
             }
 
-            return map;
+            return new Index(keys, map);
         }
     }
 }

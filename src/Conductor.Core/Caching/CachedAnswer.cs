@@ -5,6 +5,9 @@ namespace Conductor.Caching;
 
 /// <summary>An answer as it is kept: bytes or floats and values, never an object of a plugin.</summary>
 /// <param name="Kind">The call's type that it answers.</param>
+/// <param name="Provider">Who answered.</param>
+/// <param name="Model">With which model.</param>
+/// <param name="Usage">What the answer took when it was made.</param>
 /// <param name="Bytes">The result, or the reply in the caller's dialect.</param>
 /// <param name="Vectors">Typed vectors.</param>
 internal sealed record CachedAnswer(Type Kind, string Provider, string Model, TokenUsage Usage, ReadOnlyMemory<byte> Bytes, IReadOnlyList<ReadOnlyMemory<float>>? Vectors)

@@ -62,9 +62,12 @@ internal static class RawExchange
         var most = call.Catalog!.Settings.Limits.MaxReplyBytes;
         var bytes = await scope.GuardAsync(async token =>
         {
-            await using var reply = await transport.SendAsync(request, token).ConfigureAwait(false);
-            scope.Attempt.UpstreamRequestId = reply.UpstreamRequestId;
-            return await ReadAsync(reply.Body, most, token).ConfigureAwait(false);
+            var reply = await transport.SendAsync(request, token).ConfigureAwait(false);
+            await using (reply.ConfigureAwait(false))
+            {
+                scope.Attempt.UpstreamRequestId = reply.UpstreamRequestId;
+                return await ReadAsync(reply.Body, most, token).ConfigureAwait(false);
+            }
         }).ConfigureAwait(false);
         scope.MarkAnswered();
         return (bytes, body.Dialect.ScanResponse(bytes, endpoint));

@@ -33,7 +33,6 @@ public static class PipelineRegistration
         // MediatR 5.1 has no registration of its own for this container.
         services.AddSingleton<ServiceFactory>(provider => provider.GetService!);
         services.AddSingleton<IMediator, Mediator>();
-        services.AddSingleton<ISender>(provider => provider.GetRequiredService<IMediator>());
         foreach (var behavior in Order)
         {
             services.AddSingleton(typeof(IPipelineBehavior<,>), behavior);

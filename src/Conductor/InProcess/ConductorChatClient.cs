@@ -10,19 +10,25 @@ internal sealed class ConductorChatClient(IConductor conductor, string model) : 
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        await using var call = Create(messages, options, isStreaming: false, cancellationToken);
-        var outcome = await conductor.ChatAsync(call, cancellationToken).ConfigureAwait(false);
-        return outcome.Response!;
+        var call = Create(messages, options, isStreaming: false, cancellationToken);
+        await using (call.ConfigureAwait(false))
+        {
+            var outcome = await conductor.ChatAsync(call, cancellationToken).ConfigureAwait(false);
+            return outcome.Response!;
+        }
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var call = Create(messages, options, isStreaming: true, cancellationToken);
-        var outcome = await conductor.ChatAsync(call, cancellationToken).ConfigureAwait(false);
-        await foreach (var update in outcome.Updates!.WithCancellation(cancellationToken).ConfigureAwait(false))
+        var call = Create(messages, options, isStreaming: true, cancellationToken);
+        await using (call.ConfigureAwait(false))
         {
-            yield return update;
+            var outcome = await conductor.ChatAsync(call, cancellationToken).ConfigureAwait(false);
+            await foreach (var update in outcome.Updates!.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                yield return update;
+            }
         }
     }
 

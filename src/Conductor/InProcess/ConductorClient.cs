@@ -8,7 +8,7 @@ using Microsoft.Extensions.AI;
 namespace Conductor.InProcess;
 
 /// <summary>The facade: starts the plugins when first needed, and sends calls down the pipeline.</summary>
-internal sealed class ConductorClient(PluginRuntime runtime, ISender pipeline) : IConductor
+internal sealed class ConductorClient(PluginRuntime runtime, IMediator pipeline) : IConductor
 {
     public CatalogSnapshot Catalog => runtime.Current;
 
