@@ -27,6 +27,9 @@ public sealed record ConductorSettings
 
     public PluginsSettings Plugins { get; init; } = new();
 
+    /// <summary>The folder whose prompt files override shipped ones, absolute; null = none.</summary>
+    public string? PromptFolder { get; init; }
+
     /// <summary>The models that `models.yaml` knows: prices, limits, capabilities.</summary>
     public IReadOnlyList<CatalogModelSettings> Catalog { get; init; } = [];
 
