@@ -1,0 +1,127 @@
+using System.Text;
+using System.Text.Json;
+using Conductor.Calls;
+using Conductor.Catalog;
+using Conductor.Configuration;
+using Conductor.Costing;
+using Conductor.Dialects;
+using Conductor.Host.Dialects;
+using Conductor.Operations;
+using Conductor.Pipeline;
+using Conductor.Prompts;
+using Conductor.Settings;
+using MediatR;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Conductor.Benchmarks;
+
+/// <summary>The pipeline over a provider that answers at once: what is left is Conductor's own cost.</summary>
+internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
+{
+    private readonly ServiceProvider _services;
+    private readonly IMediator _pipeline;
+    private readonly IDialect _dialect = new OpenAIDialect();
+    private readonly InstantProvider _provider = new();
+    private readonly byte[] _small = ChatBody(textLength: 200);
+    private readonly byte[] _large = ChatBody(textLength: 21_000);
+    private readonly byte[] _streamed = ChatBody(textLength: 200, isStreaming: true);
+    private readonly byte[] _operation = JsonSerializer.SerializeToUtf8Bytes(new { text = "a text to work on" });
+
+    public BenchmarkMachine()
+    {
+        var section = new ConfigurationBuilder().Build();
+        var provider = new ProviderSettings { Plugin = "instant", IsFree = true, Section = section };
+        var settings = new ConductorSettings
+        {
+            Providers = new Dictionary<string, ProviderSettings> { ["instant"] = provider },
+            Cache = new CacheSettings { Chat = ChatCacheMode.Off },
+        };
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton<ISettings>(new FixedSettings(settings));
+        services.AddSingleton<ICatalog>(this);
+        services.AddSingleton(new PromptStore(null, TimeProvider.System, NullLogger<PromptStore>.Instance));
+        services.AddConductorPipeline();
+        _services = services.BuildServiceProvider();
+        _pipeline = _services.GetRequiredService<IMediator>();
+        Current = new CatalogSnapshot
+        {
+            Settings = settings,
+            Providers = new Dictionary<string, ProviderEntry> { ["instant"] = new("instant", "instant", _provider, provider, _provider.Models) },
+            Operations = new Dictionary<string, OperationEntry> { ["echo"] = new(new EchoOperation(), "echo") { Fingerprint = "1" } },
+            Prices = PriceCatalogBuilder.Build(settings),
+        };
+    }
+
+    public CatalogSnapshot Current { get; }
+
+    public IReadOnlyList<(string Name, Func<Task> Run)> Scenarios =>
+    [
+        ("provider called directly, typed (baseline)", () => _provider.GetResponseAsync([new ChatMessage(ChatRole.User, "hello")], new ChatOptions())),
+        ("chat, typed, in process", () => TypedAsync(isStreaming: false)),
+        ("chat, raw bytes, 0.3 KB: peek, splice, usage scan", () => RawAsync(_small)),
+        ("chat, raw bytes, 21 KB", () => RawAsync(_large)),
+        ("chat, typed stream of 50 updates", () => TypedAsync(isStreaming: true)),
+        ("chat, raw stream of 50 events", () => RawAsync(_streamed)),
+        ("operation on an engine, not cached", () => OperationAsync(CacheUse.Off)),
+        ("operation from the cache", () => OperationAsync(CacheUse.ReadWrite)),
+    ];
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private async Task TypedAsync(bool isStreaming)
+    {
+        await using var call = new ChatCall
+        {
+            Context = CallContext.New(),
+            Model = "instant/m",
+            IsStreaming = isStreaming,
+            Request = new ChatRequest([new ChatMessage(ChatRole.User, "hello")], new ChatOptions()),
+        };
+        var outcome = await _pipeline.Send(call);
+        if (outcome.Updates is { } updates)
+        {
+            await foreach (var update in updates)
+            {
+            }
+        }
+    }
+
+    private async Task RawAsync(byte[] body)
+    {
+        var peek = _dialect.Peek(body);
+        await using var call = new ChatCall
+        {
+            Context = CallContext.New(),
+            Model = peek.Model!,
+            IsStreaming = peek.IsStreaming,
+            Body = new DialectBody(_dialect, body, peek),
+        };
+        var outcome = await _pipeline.Send(call);
+        if (outcome.Events is { } events)
+        {
+            await foreach (var item in events)
+            {
+            }
+        }
+    }
+
+    private async Task OperationAsync(CacheUse cache)
+    {
+        await using var call = new OperationCall
+        {
+            Context = CallContext.New(),
+            Operation = "echo",
+            Model = "auto",
+            Payload = _operation,
+            Options = new CallOptions { Cache = cache },
+        };
+        await _pipeline.Send(call);
+    }
+
+    private static byte[] ChatBody(int textLength, bool isStreaming = false) => Encoding.UTF8.GetBytes(
+        $$"""{"model":"instant/m","stream":{{(isStreaming ? "true" : "false")}},"messages":[{"role":"user","content":"{{new string('x', textLength)}}"}]}""");
+}
