@@ -15,14 +15,12 @@ namespace Conductor;
 /// <summary>Registers Conductor.</summary>
 public static class ConductorServiceCollectionExtensions
 {
-    /// <summary>Conductor with the settings of a configuration: its section `conductor` where it has one, else the configuration itself.</summary>
+    /// <summary>Conductor with the settings of a configuration: its section `Conductor` where it has one, else the configuration itself.</summary>
     /// <exception cref="SettingsException">The configuration is wrong; the message lists every mistake.</exception>
     public static IServiceCollection AddConductor(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var section = configuration.GetSection("conductor");
-        var load = SettingsLoader.Load(section.Exists() ? section : configuration);
-        services.AddSingleton<ISettings>(new FixedSettings(load.Settings ?? throw new SettingsException(load.Problems)));
+        services.AddSingleton<ISettings>(new FixedSettings(SettingsLoader.Load(configuration).Required));
         return services.AddConductor();
     }
 

@@ -114,6 +114,7 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
         {
             Server = source.Listen is { Length: > 0 } listen ? settings.Server with { Listen = Listen(listen) } : settings.Server,
             Storage = new StorageSettings { Path = data },
+            PromptFolder = paths.Conductor is { } file ? SettingsPaths.Beside(file, "prompts") : null,
             Plugins = new PluginsSettings { Path = Folder(source.Plugins, plugins.Text("path")), Operations = Folder(source.Operations, plugins.Text("operations")) },
         };
     }
