@@ -4,6 +4,7 @@ using Conductor.Errors;
 using Conductor.Money;
 using Conductor.Providers;
 using Conductor.Routing;
+using Conductor.Settings;
 using Conductor.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -114,8 +115,12 @@ internal sealed class AttemptScope : IAsyncDisposable
         }
     }
 
-    /// <summary>For streams: from the first content on, only silence ends it, and the longest stream.</summary>
-    public void GiveIdleTime(TimeSpan idle) => _limits.CancelAfter(idle);
+    /// <summary>For streams: from the first content on, only silence ends it, and the length of the longest stream.</summary>
+    public void GiveIdleTime(ReliabilitySettings reliability)
+    {
+        var left = reliability.MaxStream - _services.Time.GetElapsedTime(_started);
+        _limits.CancelAfter(left <= TimeSpan.Zero ? TimeSpan.Zero : left < reliability.Idle ? left : reliability.Idle);
+    }
 
     /// <summary>The answer, or a stream's first content, is in hand.</summary>
     public void MarkAnswered()

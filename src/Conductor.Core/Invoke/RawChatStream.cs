@@ -103,7 +103,7 @@ internal sealed class RawChatStream
 
             while (!_hasEnded)
             {
-                _scope.GiveIdleTime(reliability.Idle);
+                _scope.GiveIdleTime(reliability);
                 if (!await NextAsync(end.Id).ConfigureAwait(false))
                 {
                     break;

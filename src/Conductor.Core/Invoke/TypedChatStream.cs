@@ -83,7 +83,7 @@ internal sealed class TypedChatStream
 
             while (true)
             {
-                _scope.GiveIdleTime(_call.Catalog!.Settings.Reliability.Idle);
+                _scope.GiveIdleTime(_call.Catalog!.Settings.Reliability);
                 if (!await MoveAsync().ConfigureAwait(false))
                 {
                     break;

@@ -19,6 +19,11 @@ internal static class ProviderHttpClients
                 handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60);
                 handler.AllowAutoRedirect = false; // a redirect would take the key along
                 handler.UseCookies = false;
+
+                // What is left of an answer when nobody reads on: the end of a finished stream is read, so that its connection is used again;
+                // a stream that still runs is cut, so that the upstream stops generating.
+                handler.MaxResponseDrainSize = 4 * 1024;
+                handler.ResponseDrainTimeout = TimeSpan.FromMilliseconds(100);
                 handler.MaxResponseHeadersLength = 64; // KiB
                 handler.AutomaticDecompression = DecompressionMethods.None;
                 handler.EnableMultipleHttp2Connections = true;
