@@ -125,6 +125,7 @@ public sealed class FakeUpstream : IAsyncDisposable
             Method = context.Request.Method,
             Path = context.Request.Path + context.Request.QueryString,
             Headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            ConnectionId = context.Connection.Id,
             Body = body.ToArray(),
         };
         var exchange = new FakeExchange(request);

@@ -18,6 +18,9 @@ public sealed class RecordedRequest
     /// <summary>Headers, names without regard to case; several values of one name joined by a comma.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
+    /// <summary>Which connection it came over: two requests with one id shared it.</summary>
+    public required string ConnectionId { get; init; }
+
     /// <summary>The body as it came.</summary>
     public required byte[] Body { get; init; }
 
