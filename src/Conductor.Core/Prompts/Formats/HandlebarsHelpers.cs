@@ -13,6 +13,11 @@ internal static class HandlebarsHelpers
     public static void Register(IHandlebars handlebars, PromptDocument document, PromptTemplateOptions options)
     {
         RegisterFunctions(handlebars, document, options);
+        foreach (var helper in HandlebarsMathHelpers.All.Concat(HandlebarsStringHelpers.All))
+        {
+            handlebars.RegisterHelper(helper.Name, (in HelperOptions call, in Context context, in Arguments arguments) => Call(helper, Scope(call), arguments));
+        }
+
         RegisterBlocks(handlebars);
         RegisterValues(handlebars);
         RegisterMissing(handlebars, options);
@@ -115,6 +120,7 @@ internal static class HandlebarsHelpers
     {
         string[] names =
         [
+            .. HandlebarsMathHelpers.All.Concat(HandlebarsStringHelpers.All).Select(helper => helper.Name),
             "add", "array", "concat", "each", "equals", "if", "json", "lookup", "or", "range", "set", "subtract", "unless", "with",
             .. options.Functions.All.Select(function => function.Plugin is null ? function.Name : $"{function.Plugin}-{function.Name}"),
         ];
@@ -153,6 +159,11 @@ internal static class HandlebarsHelpers
             }
         }
     }
+
+    /// <summary>In Semantic Kernel these see encoded text, and cut and turn its entities; where arguments stay text anyway they see it plain.</summary>
+    private static object Call(HandlebarsHelper helper, PromptScope scope, in Arguments arguments) => scope.Mode == PromptMode.SemanticKernel
+        ? helper.Call(Values(arguments))!
+        : scope.Prepare(helper.Call([.. Values(arguments).Select(value => ToPlain(scope, value))]), isMarkup: false)!;
 
     /// <summary>A function of Conductor's: it sees plain text, and what it gives is text.</summary>
     private static object CallOwn(PromptFunction function, PromptScope scope, in Context context, in Arguments arguments)
