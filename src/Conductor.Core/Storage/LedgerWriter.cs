@@ -19,7 +19,8 @@ public sealed partial class LedgerWriter : IAsyncDisposable
     // Unbounded on purpose: calls that are already running must be booked, however full it is. IsFull keeps new ones away, so it is bounded
     // by the option plus the attempts of the calls in flight.
     private readonly Channel<Entry> _queue = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _leaving = new(); // a stop has begun: try at once
+    private readonly CancellationTokenSource _stopping = new(); // its time is over: give up
     private readonly Task _loop;
     private CancellationTokenSource _hurry = new();
     private long _unsaved;
@@ -103,9 +104,11 @@ public sealed partial class LedgerWriter : IAsyncDisposable
 
         _queue.Writer.Complete();
         await Volatile.Read(ref _hurry).CancelAsync().ConfigureAwait(false);
+        await _leaving.CancelAsync().ConfigureAwait(false);
         _stopping.CancelAfter(_options.LongestStop); // wall time: a stop must end even where the clock is a test's
         await _loop.ConfigureAwait(false);
         _stopping.Dispose();
+        _leaving.Dispose();
     }
 
     private async Task RunAsync()
@@ -193,7 +196,8 @@ public sealed partial class LedgerWriter : IAsyncDisposable
                 break;
             }
 
-            await Task.Delay(wait, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var cut = _leaving.IsCancellationRequested ? _stopping.Token : _leaving.Token;
+            await Task.Delay(wait, _time, cut).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             wait = wait * 2 < _options.LongestRetry ? wait * 2 : _options.LongestRetry;
         }
 

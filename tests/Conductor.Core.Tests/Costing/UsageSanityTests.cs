@@ -1,0 +1,39 @@
+using Conductor.Costing;
+using Conductor.Money;
+
+namespace Conductor.Core.Tests.Costing;
+
+public sealed class UsageSanityTests
+{
+    [Fact]
+    public void Check_SaneUsage_IsTheSameObject()
+    {
+        var usage = new TokenUsage { InputTokens = 100, CachedInputTokens = 40, CacheWriteTokens = 60, OutputTokens = 20, ReasoningTokens = 20 };
+
+        Assert.Same(usage, UsageSanity.Check(usage));
+    }
+
+    [Fact]
+    public void Check_ExplicitZero_StaysZeroAndIsNotSuspect() => Assert.Same(TokenUsage.None, UsageSanity.Check(TokenUsage.None));
+
+    [Theory]
+    [InlineData(-5, 0)]
+    [InlineData(long.MinValue, 0)]
+    [InlineData(1_000_000_000_001, 1_000_000_000_000)]
+    [InlineData(long.MaxValue, 1_000_000_000_000)]
+    public void Check_AbsurdFigure_IsClampedAndSuspect(long absurd, long expected)
+    {
+        var checkedUsage = UsageSanity.Check(new TokenUsage { InputTokens = absurd, OutputTokens = absurd });
+
+        Assert.Equal(new TokenUsage { InputTokens = expected, OutputTokens = expected, IsSuspect = true }, checkedUsage);
+    }
+
+    [Fact]
+    public void Check_PartsLargerThanTheWhole_AreCutToIt()
+    {
+        var checkedUsage = UsageSanity.Check(new TokenUsage { InputTokens = 10, CachedInputTokens = 8, CacheWriteTokens = 8, OutputTokens = 5, ReasoningTokens = 6, IsEstimated = true });
+
+        Assert.Equal(
+            new TokenUsage { InputTokens = 10, CachedInputTokens = 8, CacheWriteTokens = 2, OutputTokens = 5, ReasoningTokens = 5, IsEstimated = true, IsSuspect = true }, checkedUsage);
+    }
+}

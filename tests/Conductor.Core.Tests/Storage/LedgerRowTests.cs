@@ -1,0 +1,42 @@
+using Conductor.Calls;
+using Conductor.Catalog;
+using Conductor.Core.Tests.Telemetry;
+using Conductor.Costing;
+using Conductor.Money;
+using Conductor.Storage;
+
+namespace Conductor.Core.Tests.Storage;
+
+public sealed class LedgerRowTests
+{
+    [Fact]
+    public void From_Attempt_TakesEverythingThatIsBooked()
+    {
+        var call = TestCalls.Chat(context: new CallContext { RequestId = "req_9", TenantId = "acme", KeyId = "web" });
+        call.Catalog = new CatalogSnapshot { Prices = new PriceCatalog("v7", new Dictionary<string, ModelPrice>()) };
+        TestCalls.Attempt(call, AttemptStatus.Failed);
+        var usage = new TokenUsage { InputTokens = 5, OutputTokens = 2, IsEstimated = true };
+        var attempt = TestCalls.Attempt(call, AttemptStatus.Cancelled, "client_closed", usage, 77, CostStatus.Estimated, 250, TestCalls.Hop("p", "m"));
+        attempt.UpstreamRequestId = "up_1";
+
+        var row = LedgerRow.From(call, attempt);
+
+        Assert.Equal(
+            new LedgerRow
+            {
+                RequestId = "req_9", Attempt = 2, TenantId = "acme", KeyId = "web", Operation = "chat", Provider = "p", Model = "m", UpstreamRequestId = "up_1",
+                StartedAt = TestCalls.Start, Duration = TimeSpan.FromMilliseconds(250), Status = AttemptStatus.Cancelled, ErrorCode = "client_closed",
+                Usage = usage, Cost = new NanoUsd(77), CostStatus = CostStatus.Estimated, PriceVersion = "v7",
+            },
+            row);
+    }
+
+    [Fact]
+    public void From_UnknownPrice_NamesNoPriceVersion()
+    {
+        var call = TestCalls.Chat();
+        call.Catalog = CatalogSnapshot.Empty;
+
+        Assert.Null(LedgerRow.From(call, TestCalls.Attempt(call, nanoUsd: null, costStatus: CostStatus.Unknown)).PriceVersion);
+    }
+}
