@@ -18,6 +18,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
     public static readonly TimeSpan QuietTime = TimeSpan.FromMilliseconds(250);
 
     private readonly SettingsSource _source;
+    private readonly HashSet<string> _needed;
     private readonly ILogger<SettingsWatcher> _logger;
     private readonly Lock _gate = new();
     private readonly ITimer _poll;
@@ -26,7 +27,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
     private volatile ConductorSettings _current;
     private volatile IReadOnlyList<SettingsProblem> _lastProblems = [];
     private volatile IReadOnlyList<string> _notes;
-    private IReadOnlyList<string> _files;
+    private readonly IReadOnlyList<string> _files;
     private string _seen;
     private bool _disposed;
 
@@ -43,7 +44,8 @@ public sealed class SettingsWatcher : ISettings, IDisposable
         ArgumentNullException.ThrowIfNull(time);
         _current = first.Required;
         _notes = first.Notes;
-        _source = source;
+        _source = first.Files.Count > 0 ? source with { ConfigPath = first.Files[0] } : source;
+        _needed = [.. first.Files.Where(File.Exists)];
         _logger = logger;
         _files = first.Files;
         _seen = Digest(_files);
@@ -105,8 +107,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
                 return null;
             }
 
-            load = SettingsLoader.Load(_source);
-            _files = load.Files.Count > 0 ? load.Files : _files;
+            load = Vanished() ?? SettingsLoader.Load(_source);
             _seen = digest;
             _lastProblems = load.Problems;
             if (load.Settings is not { } settings)
@@ -123,6 +124,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
             Tell(_current, settings);
             _current = settings;
             _notes = load.Notes;
+            _needed.UnionWith(load.Files.Where(File.Exists));
             SettingsLog.Reloaded(_logger, settings.Providers.Count, settings.Aliases.Count, settings.Keys.Count);
             foreach (var note in load.Notes)
             {
@@ -133,6 +135,13 @@ public sealed class SettingsWatcher : ISettings, IDisposable
         // Outside the lock: a listener may ask for settings, or load again.
         Raise(load.Settings);
         return load;
+    }
+
+    // A file that was there may hold the callers' keys: without it everybody would be let in.
+    private SettingsLoad? Vanished()
+    {
+        var gone = _needed.Where(file => !File.Exists(file)).Select(file => new SettingsProblem(file, null, "", "has vanished; put it back, or start again without it")).ToList();
+        return gone.Count == 0 ? null : new SettingsLoad(null, gone, [], _files);
     }
 
     private void Raise(ConductorSettings settings)
