@@ -9,6 +9,9 @@ internal sealed class SchemaGuide
     private const int MostNodes = 64; // a place of our schemas has under ten; bounds schemas that refer to themselves
 
     private readonly List<SchemaNode> _nodes = [];
+    private readonly Dictionary<string, SchemaGuide?> _members = new(StringComparer.Ordinal);
+    private SchemaGuide? _item;
+    private bool _itemKnown;
 
     private SchemaGuide()
     {
@@ -23,6 +26,28 @@ internal sealed class SchemaGuide
     public static SchemaGuide? For(SchemaNode? schema) => schema is null ? null : For([schema]);
 
     public SchemaGuide? Member(string name)
+    {
+        // Remembered: a catalogue asks for the same dozen names a hundred times.
+        if (!_members.TryGetValue(name, out var guide))
+        {
+            _members[name] = guide = FindMember(name);
+        }
+
+        return guide;
+    }
+
+    public SchemaGuide? Item()
+    {
+        if (!_itemKnown)
+        {
+            _item = For([.. _nodes.Where(node => node.Items is not null).Select(node => node.Items!)]);
+            _itemKnown = true;
+        }
+
+        return _item;
+    }
+
+    private SchemaGuide? FindMember(string name)
     {
         List<SchemaNode> found = [];
         foreach (var node in _nodes)
@@ -43,8 +68,6 @@ internal sealed class SchemaGuide
 
         return For(found);
     }
-
-    public SchemaGuide? Item() => For([.. _nodes.Where(node => node.Items is not null).Select(node => node.Items!)]);
 
     /// <summary>A member's name as the schema writes it, where only capitals and underscores differ: `MaxAttempts` is `max_attempts`.</summary>
     public string Spelling(string name)

@@ -9,7 +9,7 @@ internal static class SettingsSchemas
         new[] { "conductor", "models", "tenants" }.ToDictionary(name => name, name => Resource($"config/schema/{name}.schema.json")));
 
     private static readonly Lazy<IReadOnlyDictionary<string, JsonSchema>> Compiled = new(() =>
-        Embedded.Value.ToDictionary(schema => schema.Key, schema => JsonSchema.Compile(schema.Value)));
+        Embedded.Value.ToDictionary(schema => schema.Key, schema => JsonSchema.CompileOwn(schema.Value)));
 
     /// <summary>The schemas' texts by `conductor`, `models`, `tenants`.</summary>
     public static IReadOnlyDictionary<string, string> Texts => Embedded.Value;

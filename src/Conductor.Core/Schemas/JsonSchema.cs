@@ -21,17 +21,22 @@ public sealed class JsonSchema
 
     /// <summary>Compiles a schema. The element may be disposed of afterwards.</summary>
     /// <exception cref="JsonSchemaException">The schema is not usable: a keyword of the wrong kind, a reference outside the document, a pattern that is no expression.</exception>
-    public static JsonSchema Compile(JsonElement schema) => new(SchemaCompiler.Compile(schema));
+    public static JsonSchema Compile(JsonElement schema) => new(SchemaCompiler.Compile(schema, isOurs: false));
 
     /// <summary>Compiles a schema from its text.</summary>
     /// <exception cref="JsonSchemaException">The text is not JSON, or the schema is not usable.</exception>
-    public static JsonSchema Compile(string schema)
+    public static JsonSchema Compile(string schema) => Compile(schema, isOurs: false);
+
+    /// <summary>Compiles a schema of ours. Its patterns are known to end, so that the quicker-built kind of expression will do: 25 ms of a start.</summary>
+    internal static JsonSchema CompileOwn(string schema) => Compile(schema, isOurs: true);
+
+    private static JsonSchema Compile(string schema, bool isOurs)
     {
         ArgumentNullException.ThrowIfNull(schema);
         try
         {
             using var document = JsonDocument.Parse(schema);
-            return Compile(document.RootElement);
+            return new(SchemaCompiler.Compile(document.RootElement, isOurs));
         }
         catch (JsonException failure)
         {

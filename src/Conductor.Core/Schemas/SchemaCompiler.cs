@@ -9,16 +9,21 @@ internal sealed class SchemaCompiler
     private const int DeepestSchema = 256;
 
     private readonly JsonElement _document;
+    private readonly bool _isOurs;
     private readonly Dictionary<string, SchemaNode> _byPointer = new(StringComparer.Ordinal);
     private int _depth;
 
-    private SchemaCompiler(JsonElement document) => _document = document;
+    private SchemaCompiler(JsonElement document, bool isOurs)
+    {
+        _document = document;
+        _isOurs = isOurs;
+    }
 
-    public static SchemaNode Compile(JsonElement schema)
+    public static SchemaNode Compile(JsonElement schema, bool isOurs)
     {
         try
         {
-            return new SchemaCompiler(schema.Clone()).Node(schema.Clone(), "#");
+            return new SchemaCompiler(schema.Clone(), isOurs).Node(schema.Clone(), "#");
         }
         catch (InvalidOperationException failure)
         {
@@ -234,11 +239,11 @@ internal sealed class SchemaCompiler
         return kinds != JsonKinds.None ? kinds : throw Unusable(at, "it names no type");
     }
 
-    private static SchemaPattern Pattern(string text, string at)
+    private SchemaPattern Pattern(string text, string at)
     {
         try
         {
-            return new SchemaPattern(text);
+            return new SchemaPattern(text, mayBacktrack: _isOurs);
         }
         catch (ArgumentException failure)
         {

@@ -12,13 +12,13 @@ internal sealed class SchemaPattern
     private readonly Regex _regex;
 
     /// <exception cref="ArgumentException">The text is no regular expression.</exception>
-    public SchemaPattern(string text)
+    public SchemaPattern(string text, bool mayBacktrack)
     {
         Text = text;
         var translated = Translate(text);
         try
         {
-            _regex = new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Timeout);
+            _regex = new Regex(translated, (mayBacktrack ? RegexOptions.None : RegexOptions.NonBacktracking) | RegexOptions.CultureInvariant, Timeout);
         }
         catch (NotSupportedException)
         {

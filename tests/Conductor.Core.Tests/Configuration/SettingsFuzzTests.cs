@@ -44,7 +44,7 @@ public sealed class SettingsFuzzTests
     [Fact]
     public void Load_DamagedFiles_NeverThrows()
     {
-        const int Rounds = 4_000;
+        const int Rounds = 1_500;
         var random = new Random(20261120);
         using var folder = new ConfigFolder();
         var (good, bad) = (0, 0);
