@@ -71,5 +71,6 @@ internal static class ReferenceCheck
     // By simple name, of the plugin's root folder only: below it lie resources and native libraries.
     private static Dictionary<string, string> OwnAssemblies(PluginFiles files) => files.Names
         .Where(name => !name.Contains('/', StringComparison.Ordinal) && name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))
+        .DistinctBy(name => name, StringComparer.OrdinalIgnoreCase) // 'A.dll' beside 'a.dll': the runtime takes one of them
         .ToDictionary(name => name[..^4], files.PathOf, StringComparer.OrdinalIgnoreCase);
 }

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.Loader;
 
 namespace Conductor.PluginLoading;
@@ -35,9 +36,9 @@ internal sealed class SharedAssemblyList
     {
         try
         {
-            return AssemblyLoadContext.Default.LoadFromAssemblyName(new(name)).GetName().Version;
+            return AssemblyLoadContext.Default.LoadFromAssemblyName(new AssemblyName { Name = name }).GetName().Version;
         }
-        catch (Exception absent) when (absent is IOException or BadImageFormatException)
+        catch (Exception absent) when (absent is IOException or BadImageFormatException or ArgumentException)
         {
             return null;
         }

@@ -96,6 +96,13 @@ internal sealed class PluginRoom : IDisposable
     public void Dispose()
     {
         Loader.Dispose();
-        Directory.Delete(_root, recursive: true);
+        try
+        {
+            Directory.Delete(_root, recursive: true);
+        }
+        catch (UnauthorizedAccessException) when (OperatingSystem.IsWindows())
+        {
+            // The copy of a plugin that is still in memory is locked there.
+        }
     }
 }
