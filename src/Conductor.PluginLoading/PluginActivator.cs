@@ -12,9 +12,12 @@ internal static class PluginActivator
     public static Activation Create(PluginLoadContext context, string path, PluginManifest manifest)
     {
         Type? type;
+        bool fits;
+        var contract = manifest.Kind == PluginKind.Provider ? typeof(IProviderPlugin) : typeof(IOperationPlugin);
         try
         {
             type = context.LoadFromAssemblyPath(path).GetType(manifest.EntryPointType, throwOnError: false);
+            fits = contract.IsAssignableFrom(type) && !type.IsAbstract && !type.ContainsGenericParameters && type.GetConstructor(Type.EmptyTypes) is not null;
         }
 #pragma warning disable CA1031 // boundary: the plugin's image and everything it refers to
         catch (Exception failure)
@@ -23,13 +26,12 @@ internal static class PluginActivator
             return new(null, $"its code cannot be loaded ({Describe(failure)}); build it again.", HasRun: false);
         }
 
-        var contract = manifest.Kind == PluginKind.Provider ? typeof(IProviderPlugin) : typeof(IOperationPlugin);
         if (type is null)
         {
             return new(null, $"its attribute names the class {manifest.EntryPointType}, which it does not have.", HasRun: false);
         }
 
-        if (!contract.IsAssignableFrom(type) || type.IsAbstract || type.ContainsGenericParameters || type.GetConstructor(Type.EmptyTypes) is null)
+        if (!fits)
         {
             return new(null, $"{manifest.EntryPointType} must be a class with a public constructor without parameters that implements {contract.Name}.", HasRun: false);
         }

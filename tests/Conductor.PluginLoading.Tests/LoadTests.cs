@@ -120,6 +120,20 @@ public sealed class LoadTests : IDisposable
     }
 
     [Fact]
+    public void Load_DependencyLacksAType_RejectedWithTheRuntimesWords()
+    {
+        var dll = _room.DropFolder("LibraryTwo");
+        File.WriteAllBytes(Path.Combine(Path.GetDirectoryName(dll)!, "Conductor.TestPlugins.Library.dll"), new AssemblyWriter { Name = "Conductor.TestPlugins.Library" }.Write());
+        var candidate = Assert.Single(_room.Loader.Scan().New);
+
+        var rejection = Assert.Throws<PluginRejectedException>(() => _room.Loader.Load(candidate));
+
+        Assert.Contains("its code cannot be loaded", rejection.Message, StringComparison.Ordinal);
+        Assert.Contains("Conductor.TestPlugins.Library", rejection.Message, StringComparison.Ordinal);
+        Assert.Equal(PluginState.Rejected, Assert.Single(_room.Loader.Statuses).State);
+    }
+
+    [Fact]
     public void Load_FileChangedSinceTheScan_RejectedAndOfferedAgain()
     {
         var dll = _room.DropDll("Echo");

@@ -5,11 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Conductor.TestPlugins.LibraryTwo;
 
-public sealed class Plugin : IProviderPlugin
+/// <summary>Says which version of the library it got.</summary>
+public sealed class Plugin : Talker, IProviderPlugin
 {
     public void ConfigureServices(IServiceCollection services, ProviderContext context)
     {
     }
-
-    public override string ToString() => Library.Name;
 }

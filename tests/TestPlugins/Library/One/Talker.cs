@@ -1,0 +1,6 @@
+namespace Conductor.TestPlugins;
+
+public abstract class Talker
+{
+    public override string ToString() => "library 1";
+}

@@ -1,6 +1,0 @@
-namespace Conductor.TestPlugins;
-
-public static class Library
-{
-    public static string Name => "library 2";
-}
