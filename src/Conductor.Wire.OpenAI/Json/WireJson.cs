@@ -10,7 +10,7 @@ internal static class WireJson
     /// <summary>Text stays text: the body is declared as JSON in UTF-8, never set into HTML, so only what JSON itself needs is escaped.</summary>
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
-    /// <summary>Writes, and turns text that is no text (half of a surrogate pair) into the one exception that writers throw.</summary>
+    /// <summary>Writes, and turns what cannot be written into the one exception that writers throw. Half of a surrogate pair becomes U+FFFD.</summary>
     public static void Write(IBufferWriter<byte> output, Action<Utf8JsonWriter> write)
     {
         using var writer = new Utf8JsonWriter(output, WriterOptions);
@@ -20,7 +20,7 @@ internal static class WireJson
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
         {
-            throw new OpenAIRequestException(null, "A string holds half of a surrogate pair, which is not text, or a value is nested too deep.", OpenAIRequestCodes.InvalidValue, failure);
+            throw new OpenAIRequestException(null, "A value cannot be written as JSON, or is nested too deep.", OpenAIRequestCodes.InvalidValue, failure);
         }
     }
 }

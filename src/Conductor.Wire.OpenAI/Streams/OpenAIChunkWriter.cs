@@ -45,8 +45,14 @@ public sealed class OpenAIChunkWriter
                 case UsageContent usage:
                     _usage = OpenAIUsage.FromDetails(usage.Details) ?? _usage;
                     break;
-                case TextContent { Text.Length: > 0 } or TextReasoningContent { Text.Length: > 0 } or FunctionCallContent or ErrorContent { ErrorCode: OpenAIKeys.Refusal }:
-                    WriteContent(output, index, content, update);
+                case TextContent { Text.Length: > 0 } text:
+                    WriteText(output, index, "content", text.Text, update);
+                    break;
+                case TextReasoningContent { Text.Length: > 0 } reasoning:
+                    WriteText(output, index, "reasoning_content", reasoning.Text, update);
+                    break;
+                case FunctionCallContent or ErrorContent { ErrorCode: OpenAIKeys.Refusal }:
+                    WriteContent(output, index, content);
                     break;
             }
         }
@@ -75,6 +81,11 @@ public sealed class OpenAIChunkWriter
                 WriteRole(output, index, state);
             }
 
+            foreach (var (member, half) in state.Halves)
+            {
+                WriteDelta(output, index, member, half.ToString(), null);
+            }
+
             WriteChunk(output, writer =>
             {
                 StartChoice(writer, index);
@@ -91,7 +102,47 @@ public sealed class OpenAIChunkWriter
         output.Write("data: [DONE]\n\n"u8);
     }
 
-    private void WriteContent(IBufferWriter<byte> output, int index, AIContent content, ChatResponseUpdate update)
+    /// <summary>Writes a piece of text. A pair of surrogates that two pieces share is put together: half of one is no text.</summary>
+    private void WriteText(IBufferWriter<byte> output, int index, string member, string text, ChatResponseUpdate update)
+    {
+        var state = Choice(index);
+        if (state.Halves.Remove(member, out var half))
+        {
+            text = half + text;
+        }
+
+        if (char.IsHighSurrogate(text[^1]))
+        {
+            state.Halves[member] = text[^1];
+            text = text[..^1];
+        }
+
+        if (text.Length > 0)
+        {
+            if (!state.IsRoleOut)
+            {
+                WriteRole(output, index, state);
+            }
+
+            WriteDelta(output, index, member, text, update);
+        }
+    }
+
+    private void WriteDelta(IBufferWriter<byte> output, int index, string member, string text, ChatResponseUpdate? update) => WriteChunk(output, writer =>
+    {
+        StartChoice(writer, index);
+        writer.WriteString(member, text);
+        writer.WriteEndObject();
+        if (update?.AdditionalProperties?.TryGetValue("logprobs", out var logprobs) == true)
+        {
+            writer.WritePropertyName("logprobs"u8);
+            LooseValue.Write(writer, logprobs, "logprobs");
+        }
+
+        EndChoice(writer, null);
+    });
+
+    private void WriteContent(IBufferWriter<byte> output, int index, AIContent content)
     {
         var state = Choice(index);
         if (!state.IsRoleOut)
@@ -102,29 +153,16 @@ public sealed class OpenAIChunkWriter
         WriteChunk(output, writer =>
         {
             StartChoice(writer, index);
-            switch (content)
+            if (content is FunctionCallContent call)
             {
-                case TextReasoningContent reasoning:
-                    writer.WriteString("reasoning_content"u8, reasoning.Text);
-                    break;
-                case TextContent text:
-                    writer.WriteString("content"u8, text.Text);
-                    break;
-                case ErrorContent refusal:
-                    writer.WriteString("refusal"u8, refusal.Message);
-                    break;
-                case FunctionCallContent call:
-                    MessageWriter.WriteToolCalls(writer, [call], withIndex: true, state.ToolCalls++);
-                    break;
+                MessageWriter.WriteToolCalls(writer, [call], withIndex: true, state.ToolCalls++);
+            }
+            else
+            {
+                writer.WriteString("refusal"u8, ((ErrorContent)content).Message);
             }
 
             writer.WriteEndObject();
-            if (update.AdditionalProperties?.TryGetValue("logprobs", out var logprobs) == true)
-            {
-                writer.WritePropertyName("logprobs"u8);
-                LooseValue.Write(writer, logprobs, "logprobs");
-            }
-
             EndChoice(writer, null);
         });
     }
@@ -199,6 +237,9 @@ public sealed class OpenAIChunkWriter
     private sealed class ChoiceState
     {
         public bool IsRoleOut { get; set; }
+
+        /// <summary>By member: the first half of a surrogate pair whose second half is still to come.</summary>
+        public Dictionary<string, char> Halves { get; } = [];
 
         public int ToolCalls { get; set; }
 
