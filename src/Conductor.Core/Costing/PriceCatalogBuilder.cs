@@ -8,8 +8,8 @@ namespace Conductor.Costing;
 
 /// <summary>Makes the price catalogue of a configuration.</summary>
 /// <remarks>
-/// A row of `catalog:` belongs to a configured provider when it names, in this order: the provider itself, its plugin, or, for an
-/// `openai-compatible` provider at api.openai.com, `openai`. Where two rows fit one model the earlier in this order wins; within one name the last row.
+/// A row of `catalog:` belongs to a configured provider when it names, in this order: the provider itself, its plugin, or the kind of service
+/// that it is (<see cref="ProviderSettings.CatalogNames"/>; for an `openai-compatible` provider at api.openai.com, `openai`). Where two rows fit one model the earlier in this order wins; within one name the last row.
 /// </remarks>
 public static class PriceCatalogBuilder
 {
@@ -42,7 +42,11 @@ public static class PriceCatalogBuilder
         return new ProviderPrices(name, provider.IsFree, prices, models);
     }
 
-    private static IEnumerable<string> NamesOf(string name, ProviderSettings provider)
+    private static IEnumerable<string> NamesOf(string name, ProviderSettings provider) =>
+        provider.CatalogNames.Count > 0 ? provider.CatalogNames : NamesWithoutLoader(name, provider);
+
+    // Settings made in code need not know the names; those that were loaded do.
+    private static IEnumerable<string> NamesWithoutLoader(string name, ProviderSettings provider)
     {
         yield return name;
         if (provider.Plugin != name)

@@ -14,7 +14,7 @@ internal sealed class CostBehavior<TRequest, TResponse> : IPipelineBehavior<TReq
     public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         var plan = request.Plan;
-        if (plan.Hops.Count == 0 || RuleOf(request.Catalog!.Settings) == UnknownPriceRule.Allow)
+        if (plan.Hops.Count == 0 || request.Catalog!.Settings.UnknownPrices == UnknownPriceRule.Allow)
         {
             return next();
         }
@@ -34,8 +34,4 @@ internal sealed class CostBehavior<TRequest, TResponse> : IPipelineBehavior<TReq
 
         return next();
     }
-
-    private static UnknownPriceRule RuleOf(ConductorSettings settings) =>
-        settings.Prices.Unknown
-        ?? (settings.Keys.Count > 0 || settings.Tenants.Values.Any(tenant => tenant.HasBudget) ? UnknownPriceRule.Refuse : UnknownPriceRule.Allow);
 }
