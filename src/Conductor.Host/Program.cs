@@ -1,1 +1,1 @@
-return 0;
+return await Conductor.Host.Cli.ConductorCli.RunAsync(args);

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Conductor.Host.Cli;
+
+/// <summary>The usual help, with examples after it: most people read only those.</summary>
+internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> Examples = new(StringComparer.Ordinal)
+    {
+        [""] =
+        [
+            "conductor                                            serve on http://127.0.0.1:5080",
+            "conductor run sentiment_analysis \"What a lovely day\"  run an operation here, no server",
+            "conductor config validate                            say what is wrong with the configuration",
+        ],
+        ["serve"] =
+        [
+            "conductor serve",
+            "conductor serve --config /etc/conductor/conductor.yaml --listen http://0.0.0.0:8080",
+            "conductor serve --listen \"http://127.0.0.1:5080;http://[::1]:5080\"",
+        ],
+        ["run"] =
+        [
+            "conductor run sentiment_analysis \"What a lovely day\"",
+            "conductor run summarization - --parameters '{\"max_sentences\": 2}' < article.txt",
+            "conductor run response_generation \"Write a haiku\" --model openai/gpt-4o-mini --json",
+        ],
+        ["plugins"] = ["conductor plugins list", "conductor plugins list --json"],
+        ["list"] = ["conductor plugins list", "conductor plugins list --json"],
+        ["models"] = ["conductor models", "conductor models --json"],
+        ["config"] = ["conductor config validate --config conductor.yaml", "conductor config schema conductor > conductor.schema.json"],
+        ["validate"] = ["conductor config validate", "conductor config validate --config conductor.yaml --json"],
+        ["schema"] = ["conductor config schema conductor > conductor.schema.json"],
+        ["version"] = ["conductor version", "conductor version --json"],
+    };
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var code = usual.Invoke(parseResult);
+        var command = parseResult.CommandResult.Command;
+        if (Examples.TryGetValue(command is RootCommand ? "" : command.Name, out var lines))
+        {
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (var line in lines)
+            {
+                output.WriteLine($"  {line}");
+            }
+
+            output.WriteLine();
+        }
+
+        return code;
+    }
+}

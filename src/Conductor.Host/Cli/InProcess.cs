@@ -1,0 +1,36 @@
+using Conductor.Host.Composition;
+using Conductor.Host.Logging;
+using Conductor.Settings;
+
+namespace Conductor.Host.Cli;
+
+/// <summary>Conductor without a server, for the verbs that need the pipeline or the plugins.</summary>
+internal sealed class InProcess : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private InProcess(ServiceProvider services) => _services = services;
+
+    public IConductor Conductor => _services.GetRequiredService<IConductor>();
+
+    public static async Task<InProcess> StartAsync(ISettings settings, CancellationToken cancellationToken)
+    {
+        DataFolder.Prepare(settings.Current.Storage.Path);
+        var services = new ServiceCollection();
+        services.AddLogging(HostLogging.ConfigureQuiet);
+        services.AddConductorHost(settings);
+        var process = new InProcess(services.BuildServiceProvider());
+        try
+        {
+            await process.Conductor.StartAsync(cancellationToken);
+            return process;
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+}

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Globalization;
+using Conductor.Host.Composition;
+using Conductor.Host.Endpoints;
+
+namespace Conductor.Host.Cli;
+
+/// <summary>`conductor models`.</summary>
+internal static class ModelsCommand
+{
+    public static Command Create()
+    {
+        var json = CommonOptions.Json();
+        var command = new Command("models", "List what can be asked for: auto, aliases, models.") { json };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var settings = HostSettings.Open(HostOptions.From(parsed));
+            await using var process = await Terminal.BusyAsync("Asking providers", () => InProcess.StartAsync(settings, cancellationToken));
+            var models = ModelList.For(process.Conductor.Catalog, tenant: null);
+            if (parsed.GetValue(json))
+            {
+                Terminal.Json(writer => ModelList.Write(writer, models));
+            }
+            else
+            {
+                Terminal.Table(["Model", "Kind", "Can", "Context", "Stands for"], models.Select(Row));
+            }
+
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static IReadOnlyList<string> Row(ListedModel model) =>
+    [
+        model.Id,
+        model.Kind,
+        string.Join(", ", model.Operations.Count > 0 ? model.Operations : model.Capabilities),
+        model.ContextWindow?.ToString(CultureInfo.InvariantCulture) ?? "",
+        string.Join(", ", model.Targets),
+    ];
+}

@@ -1,0 +1,137 @@
+using System.Net.Sockets;
+using Conductor.Host.Endpoints;
+using Conductor.Host.Http;
+using Conductor.Settings;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Hosting;
+
+namespace Conductor.Host.Composition;
+
+/// <summary>The server, from sockets to drain. Whoever builds it disposes it.</summary>
+internal sealed partial class GatewayApp : IAsyncDisposable
+{
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopAfterDrain = TimeSpan.FromSeconds(5);
+
+    private readonly WebApplication _app;
+    private readonly ILogger<GatewayApp> _logger;
+
+    private GatewayApp(WebApplication app)
+    {
+        _app = app;
+        _logger = app.Services.GetRequiredService<ILogger<GatewayApp>>();
+    }
+
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Where it listens, with the ports that port 0 became.</summary>
+    public IReadOnlyList<string> Addresses =>
+        [.. _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
+
+    /// <param name="settings">The settings in force.</param>
+    /// <param name="listen">Where to listen.</param>
+    /// <param name="configureLogging">How log lines look and where they go.</param>
+    /// <param name="configureServices">What a test replaces; comes last.</param>
+    public static GatewayApp Build(
+        ISettings settings, ListenAddresses listen, Action<ILoggingBuilder> configureLogging, Action<IServiceCollection>? configureServices = null)
+    {
+        // Empty: no appsettings.json, no ASPNETCORE_ variables, no current directory. What is configured comes from one place.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Conductor.Host" });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, listen, settings.Current.Limits.MaxBodyBytes));
+        configureLogging(builder.Logging);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddGateway(settings, listen);
+        configureServices?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseMiddleware<ErrorBoundary>();
+        app.UseRouting();
+        app.UseMiddleware<AccessGate>();
+        app.MapGateway();
+        return new GatewayApp(app);
+    }
+
+    /// <summary>Opens the sockets, then loads the plugins. Requests that come in between wait for them.</summary>
+    /// <exception cref="StartException">The address is taken or not this machine's.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (IOException failure)
+        {
+            throw new StartException($"{failure.Message.TrimEnd('.')}. Stop the other program, or listen elsewhere: --listen http://127.0.0.1:5081", failure);
+        }
+        catch (SocketException failure)
+        {
+            throw new StartException($"Cannot listen on {string.Join(", ", _app.Services.GetRequiredService<ListenAddresses>().Endpoints)}: {failure.Message}.", failure);
+        }
+
+        Listening(_logger, string.Join(", ", Addresses));
+        await _app.Services.GetRequiredService<IConductor>().StartAsync(cancellationToken);
+    }
+
+    /// <summary>Refuses new requests, waits for those in flight as long as the settings say, then stops.</summary>
+    /// <returns>False when requests had to be cut off.</returns>
+    public async Task<bool> DrainAsync()
+    {
+        var limit = _app.Services.GetRequiredService<ISettings>().Current.Server.DrainTimeout;
+        var gate = _app.Services.GetRequiredService<DrainGate>();
+        Draining(_logger, gate.InFlight, limit);
+        var isDrained = true;
+        try
+        {
+            await gate.CloseAsync().WaitAsync(limit, _app.Services.GetRequiredService<TimeProvider>());
+        }
+        catch (TimeoutException)
+        {
+            isDrained = false;
+            DrainTimedOut(_logger, gate.InFlight);
+        }
+
+        using var stopping = new CancellationTokenSource(isDrained ? StopAfterDrain : TimeSpan.Zero);
+        await _app.StopAsync(stopping.Token);
+        Stopped(_logger);
+        return isDrained;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var stopping = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
+        {
+            await _app.StopAsync(stopping.Token);
+        }
+
+        await _app.DisposeAsync();
+    }
+
+    private static void Configure(KestrelServerOptions kestrel, ListenAddresses listen, long maxBodyBytes)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = maxBodyBytes;
+        kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
+        foreach (var endpoint in listen.Endpoints)
+        {
+            kestrel.Listen(endpoint, options => options.Protocols = HttpProtocols.Http1);
+        }
+    }
+
+    [LoggerMessage(HostEventIds.Listening, LogLevel.Information, "Listening on {Addresses}")]
+    private static partial void Listening(ILogger logger, string addresses);
+
+    [LoggerMessage(HostEventIds.Draining, LogLevel.Information, "Stopping: {InFlight} requests in flight, at most {Limit} for them to end")]
+    private static partial void Draining(ILogger logger, int inFlight, TimeSpan limit);
+
+    [LoggerMessage(HostEventIds.DrainTimedOut, LogLevel.Warning, "{InFlight} requests did not end in time and are cut off")]
+    private static partial void DrainTimedOut(ILogger logger, int inFlight);
+
+    [LoggerMessage(HostEventIds.Stopped, LogLevel.Information, "Stopped")]
+    private static partial void Stopped(ILogger logger);
+}
+
+/// <summary>The server cannot start; the message is a sentence for the operator.</summary>
+internal sealed class StartException(string message, Exception? innerException = null) : Exception(message, innerException);

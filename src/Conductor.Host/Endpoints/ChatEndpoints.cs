@@ -1,0 +1,101 @@
+using Conductor.Calls;
+using Conductor.Dialects;
+using Conductor.Host.Http;
+using Conductor.Operations;
+using Conductor.Settings;
+using Microsoft.AspNetCore.Http;
+
+namespace Conductor.Host.Endpoints;
+
+/// <summary>`/v1/chat/completions`. Bytes stay bytes: what the upstream says in the caller's dialect goes out as it came.</summary>
+internal sealed class ChatEndpoints(IConductor conductor, IDialect dialect, ISettings settings, TimeProvider time, ILogger<ChatEndpoints> logger)
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var endpoints = ActivatorUtilities.CreateInstance<ChatEndpoints>(routes.ServiceProvider);
+        foreach (var prefix in OpenAIPaths.Prefixes)
+        {
+            routes.MapPost($"{prefix}/chat/completions", endpoints.CompleteAsync);
+        }
+    }
+
+    private async Task CompleteAsync(HttpContext http)
+    {
+        var current = settings.Current;
+        var context = CallHeaders.ReadContext(http, dialect.Name);
+        var body = await RequestBody.ReadAsync(http, current.Limits.MaxBodyBytes);
+        var peek = dialect.Peek(body);
+        await conductor.StartAsync(http.RequestAborted);
+
+        await using var call = new ChatCall
+        {
+            Context = context,
+            Model = peek.Model ?? current.Defaults.Model,
+            IsStreaming = peek.IsStreaming,
+            Body = new DialectBody(dialect, body, peek),
+            Constraints = RequestChecks.Provider(conductor.Catalog, "provider", peek.Provider) is { } provider
+                ? new CallConstraints { ForcedProvider = provider }
+                : CallConstraints.None,
+            Options = CallHeaders.ReadOptions(http.Request, CallOptions.Default),
+            CallerAborted = http.RequestAborted,
+        };
+        http.Features.Set<ModelCall>(call);
+        if (call.IsStreaming)
+        {
+            await StreamAsync(http, call, current.Reliability.StreamCommitAfter);
+            return;
+        }
+
+        var outcome = await conductor.ChatAsync(call, http.RequestAborted);
+        var answer = outcome.ResponseBytes ?? OpenAIAnswers.Write(outcome.Response!, outcome.Model, time);
+        OutcomeHeaders.Write(http.Response, call, outcome, isSettled: true);
+        await JsonResponse.WriteAsync(http, answer);
+    }
+
+    private async Task StreamAsync(HttpContext http, ChatCall call, TimeSpan commitAfter)
+    {
+        await using var sse = new SseResponse(http, time, logger);
+        try
+        {
+            var sending = conductor.ChatAsync(call, http.RequestAborted);
+            if (!await IsDoneWithinAsync(sending, commitAfter))
+            {
+                // A slow model: the client's socket is not left silent, and fallback stays possible until there is content.
+                await sse.StartAsync();
+            }
+
+            var outcome = await sending;
+            if (!sse.IsStarted)
+            {
+                OutcomeHeaders.Write(http.Response, call, outcome, isSettled: false);
+                await sse.StartAsync();
+            }
+
+            await sse.RelayAsync(outcome.Events ?? OpenAIAnswers.Stream(outcome, call, time), http.RequestAborted);
+        }
+#pragma warning disable CA1031 // boundary: once headers are out, a failure can only be the stream's last event
+        catch (Exception failure) when (sse.IsStarted && !http.RequestAborted.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            await sse.FailAsync(ErrorBoundary.Translate(failure, http, logger));
+        }
+    }
+
+    private async Task<bool> IsDoneWithinAsync(Task task, TimeSpan limit)
+    {
+        if (task.IsCompleted)
+        {
+            return true;
+        }
+
+        try
+        {
+            await task.WaitAsync(limit, time);
+            return true;
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            return false;
+        }
+    }
+}

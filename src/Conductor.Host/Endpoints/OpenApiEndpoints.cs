@@ -1,0 +1,50 @@
+using Conductor.Host.Http;
+using Conductor.Host.OpenApi;
+using Microsoft.AspNetCore.Http;
+
+namespace Conductor.Host.Endpoints;
+
+/// <summary>`/openapi.json`, the page at `/docs`, and `/` that leads there.</summary>
+internal sealed class OpenApiEndpoints(IConductor conductor)
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var endpoints = ActivatorUtilities.CreateInstance<OpenApiEndpoints>(routes.ServiceProvider);
+        routes.MapGet("/", IndexAsync);
+        routes.MapGet("/openapi.json", endpoints.ShowAsync);
+        routes.MapSwaggerUI("docs", options =>
+        {
+            options.SwaggerEndpoint("/openapi.json", "Conductor");
+            options.DocumentTitle = "Conductor";
+            options.EnablePersistAuthorization();
+            options.DisplayRequestDuration();
+            options.EnableValidator(null!); // the default asks a server on the internet
+        });
+    }
+
+    private async Task ShowAsync(HttpContext http)
+    {
+        await conductor.StartAsync(http.RequestAborted);
+        await JsonResponse.WriteAsync(http, OpenApiDocument.Create(conductor.Catalog));
+    }
+
+    /// <summary>A browser is led to the page, a program is told what this is.</summary>
+    private static Task IndexAsync(HttpContext http)
+    {
+        if (http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase))
+        {
+            http.Response.Redirect("/docs");
+            return Task.CompletedTask;
+        }
+
+        return JsonResponse.WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("name", "conductor");
+            json.WriteString("version", AppVersion.Text);
+            json.WriteString("openapi", "/openapi.json");
+            json.WriteString("docs", "/docs");
+            json.WriteEndObject();
+        });
+    }
+}

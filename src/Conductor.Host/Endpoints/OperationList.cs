@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Conductor.Catalog;
+using Conductor.Errors;
+using Conductor.Text;
+
+namespace Conductor.Host.Endpoints;
+
+/// <summary>The operations as `GET /v1/operations` shows them.</summary>
+internal static class OperationList
+{
+    public static void Write(Utf8JsonWriter json, CatalogSnapshot catalog)
+    {
+        json.WriteStartObject();
+        json.WriteString("object", "list");
+        json.WriteStartArray("data");
+        foreach (var entry in catalog.Operations.Values.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            Write(json, entry);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, OperationEntry entry)
+    {
+        var descriptor = entry.Descriptor;
+        json.WriteStartObject();
+        json.WriteString("id", entry.Name);
+        json.WriteString("object", "operation");
+        json.WriteString("description", descriptor.Description);
+        json.WriteString("plugin", entry.PluginId);
+        json.WriteString("path", $"/v1/operations/{entry.Name}");
+        json.WriteBoolean("requires_text", descriptor.RequiresText);
+        json.WriteNumber("max_text_length", descriptor.MaxTextLength);
+        json.WriteBoolean("cacheable", descriptor.IsCacheable);
+        json.WritePropertyName("request_schema");
+        descriptor.RequestSchema.WriteTo(json);
+        json.WritePropertyName("result_schema");
+        descriptor.ResultSchema.WriteTo(json);
+        json.WriteEndObject();
+    }
+
+    public static OperationEntry Find(CatalogSnapshot catalog, string name) =>
+        catalog.Operations.GetValueOrDefault(name) ?? throw ConductorErrors.OperationNotFound(name, NearestName.Find(name, catalog.Operations.Keys));
+}

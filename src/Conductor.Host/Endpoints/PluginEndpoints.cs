@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Conductor.Host.Http;
+using Conductor.PluginLoading;
+using Microsoft.AspNetCore.Http;
+
+namespace Conductor.Host.Endpoints;
+
+/// <summary>`/v1/plugins`, and looking into the plugin folders again.</summary>
+internal sealed class PluginEndpoints(IConductor conductor)
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var endpoints = ActivatorUtilities.CreateInstance<PluginEndpoints>(routes.ServiceProvider);
+        routes.MapGet("/v1/plugins", endpoints.ListAsync);
+        routes.MapPost("/admin/v1/plugins/rescan", endpoints.RescanAsync).WithMetadata(AdminEndpoint.Instance);
+    }
+
+    private async Task ListAsync(HttpContext http)
+    {
+        await conductor.StartAsync(http.RequestAborted);
+        await JsonResponse.WriteAsync(http, json => PluginList.Write(json, conductor.Plugins));
+    }
+
+    private async Task RescanAsync(HttpContext http)
+    {
+        var plugins = await conductor.RescanAsync(http.RequestAborted);
+        await JsonResponse.WriteAsync(http, json => PluginList.Write(json, plugins));
+    }
+}
+
+/// <summary>Plugins as `GET /v1/plugins` and `conductor plugins list --json` show them.</summary>
+internal static class PluginList
+{
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<PluginStatus> plugins)
+    {
+        json.WriteStartObject();
+        json.WriteString("object", "list");
+        json.WriteStartArray("data");
+        foreach (var plugin in plugins)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", plugin.Id);
+            json.WriteString("object", "plugin");
+            json.WriteString("kind", plugin.Kind.ToString().ToLowerInvariant());
+            json.WriteString("state", plugin.State.ToString().ToLowerInvariant());
+            json.WriteString("reason", plugin.Reason);
+            json.WriteString("since", plugin.Since);
+            json.WriteString("file", plugin.File);
+            json.WriteString("display_name", plugin.DisplayName);
+            json.WriteString("description", plugin.Description);
+            json.WriteString("version", plugin.Version);
+            json.WriteString("contract_version", plugin.ContractVersion);
+            json.WriteString("hash", plugin.Hash);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

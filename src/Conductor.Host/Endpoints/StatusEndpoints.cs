@@ -1,0 +1,117 @@
+using System.Text.Json;
+using Conductor.Catalog;
+using Conductor.Host.Http;
+using Conductor.Settings;
+using Conductor.Telemetry;
+using Microsoft.AspNetCore.Http;
+
+namespace Conductor.Host.Endpoints;
+
+/// <summary>`/v1/status`: how the machine and each provider are.</summary>
+internal sealed class StatusEndpoints(IConductor conductor, CallStatistics statistics, DrainGate drain, TimeProvider time)
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var endpoints = ActivatorUtilities.CreateInstance<StatusEndpoints>(routes.ServiceProvider);
+        routes.MapGet("/v1/status", endpoints.ShowAsync);
+    }
+
+    private async Task ShowAsync(HttpContext http)
+    {
+        await conductor.StartAsync(http.RequestAborted);
+        await JsonResponse.WriteAsync(http, json =>
+        {
+            json.WriteStartObject();
+            WriteSystem(json);
+            WriteProviders(json, conductor.Catalog);
+            json.WriteEndObject();
+        });
+    }
+
+    private void WriteSystem(Utf8JsonWriter json)
+    {
+        var totals = statistics.Totals;
+        json.WriteStartObject("system");
+        json.WriteString("version", AppVersion.Text);
+        json.WriteString("status", drain.IsDraining ? "draining" : "serving");
+        json.WriteString("started_at", totals.Since);
+        json.WriteNumber("uptime_seconds", Math.Round((time.GetUtcNow() - totals.Since).TotalSeconds, 1));
+        json.WriteNumber("requests_in_flight", drain.InFlight);
+        json.WriteNumber("total_requests", totals.Requests);
+        json.WriteNumber("failed_requests", totals.Failures);
+        json.WriteNumber("cancelled_requests", totals.Cancelled);
+        json.WriteNumber("cache_hits", totals.CacheHits);
+        json.WriteNumber("input_tokens", totals.InputTokens);
+        json.WriteNumber("output_tokens", totals.OutputTokens);
+        json.WriteNumber("total_tokens", totals.TotalTokens);
+        json.WriteNumber("total_cost_usd", totals.Cost.ToUsd());
+        json.WriteNumber("unknown_costs", totals.UnknownCosts);
+        json.WriteEndObject();
+    }
+
+    private static void WriteProviders(Utf8JsonWriter json, CatalogSnapshot catalog)
+    {
+        json.WriteStartArray("providers");
+        foreach (var provider in catalog.Providers.Values)
+        {
+            var seen = provider.Statistics;
+            json.WriteStartObject();
+            json.WriteString("id", provider.Name);
+            json.WriteString("plugin", provider.PluginId);
+            json.WriteString("health", seen.Health.Status.ToString().ToLowerInvariant());
+            json.WriteString("health_message", seen.Health.Message);
+            WriteNumber(json, "success_rate", seen.RecentSuccessRate);
+            WriteNumber(json, "latency_ms", seen.RecentLatency?.TotalMilliseconds);
+            json.WriteNumber("requests", seen.Requests);
+            json.WriteNumber("failures", seen.Failures);
+            json.WriteNumber("calls_in_flight", provider.CallsInFlight);
+            json.WriteNumber("models", provider.Models.Count);
+            json.WriteString("last_error", seen.LastError);
+            WriteTime(json, "last_error_at", seen.LastErrorAt);
+            WriteTime(json, "last_check", seen.LastCheck);
+            json.WriteEndObject();
+        }
+
+        // Configured and not serving: told with the reason, so that nobody searches for a provider that is simply off.
+        foreach (var (name, settings) in catalog.Settings.Providers.Where(entry => !catalog.Providers.ContainsKey(entry.Key)))
+        {
+            json.WriteStartObject();
+            json.WriteString("id", name);
+            json.WriteString("plugin", settings.Plugin);
+            json.WriteString("health", "disabled");
+            json.WriteString("health_message", WhyOff(settings));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static string WhyOff(ProviderSettings settings) =>
+        settings.DisabledReason is { } reason ? $"disabled: {reason}"
+        : settings.Enabled ? "The plugin is not loaded; GET /v1/plugins says why."
+        : "disabled: enabled is false";
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
+    {
+        if (value is { } number)
+        {
+            json.WriteNumber(name, Math.Round(number, 3));
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? value)
+    {
+        if (value is { } time)
+        {
+            json.WriteString(name, time);
+        }
+        else
+        {
+            json.WriteNull(name);
+        }
+    }
+}

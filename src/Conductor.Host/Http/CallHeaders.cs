@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json;
+using Conductor.Admission;
+using Conductor.Calls;
+using Conductor.Errors;
+using Microsoft.AspNetCore.Http;
+
+namespace Conductor.Host.Http;
+
+/// <summary>What the request's headers say about the call.</summary>
+internal static class CallHeaders
+{
+    private const int MaxMetadataLength = 4096;
+    private const int MaxMetadataMembers = 16;
+
+    public static CallContext ReadContext(HttpContext http, string surface)
+    {
+        var caller = http.Features.Get<CallerIdentity>() ?? throw ConductorErrors.InvalidKey();
+        var context = new CallContext { RequestId = RequestIds.Of(http), TenantId = caller.TenantId, KeyId = caller.KeyId, Surface = surface };
+        return One(http.Request, "x-conductor-metadata") is { } metadata ? context with { Metadata = ReadMetadata(metadata) } : context;
+    }
+
+    /// <summary>The options of the body, with what the headers say laid over them.</summary>
+    public static CallOptions ReadOptions(HttpRequest request, CallOptions options)
+    {
+        if (One(request, "x-conductor-cache") is { } cache)
+        {
+            options = options with { Cache = ReadCache(cache) };
+        }
+        else if (request.Headers.CacheControl is { Count: > 0 } control && control.ToString().Contains("no-store", StringComparison.OrdinalIgnoreCase))
+        {
+            options = options with { Cache = CacheUse.Off };
+        }
+
+        if (Integer(request, "x-conductor-timeout-ms", 1, 3_600_000) is { } timeout)
+        {
+            options = options with { Timeout = TimeSpan.FromMilliseconds(timeout) };
+        }
+
+        if (Integer(request, "x-conductor-max-attempts", 1, 8) is { } attempts)
+        {
+            options = options with { MaxRetries = attempts - 1 };
+        }
+
+        return options;
+    }
+
+    private static CacheUse ReadCache(string value) => value.ToLowerInvariant() switch
+    {
+        "off" => CacheUse.Off,
+        "on" => CacheUse.ReadWrite,
+        "read" => CacheUse.Read,
+        "write" or "refresh" => CacheUse.Refresh, // for an exact cache, writing without reading is refreshing
+        _ => throw new InvalidRequestException("Header 'x-conductor-cache' must be off, on, read, write or refresh.", "x-conductor-cache", "invalid_value"),
+    };
+
+    private static int? Integer(HttpRequest request, string name, int least, int most)
+    {
+        if (One(request, name) is not { } text)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : throw new InvalidRequestException($"Header '{name}' must be a whole number from {least} to {most}.", name, "invalid_value");
+    }
+
+    private static string? One(HttpRequest request, string name) => request.Headers[name] switch
+    {
+        [] => null,
+        [{ Length: > 0 } one] => one.Trim(),
+        [_] => null,
+        _ => throw new InvalidRequestException($"Header '{name}' is there more than once.", name, "invalid_value"),
+    };
+
+    private static Dictionary<string, string> ReadMetadata(string json)
+    {
+        InvalidRequestException Wrong(string what) => new($"Header 'x-conductor-metadata' {what}.", "x-conductor-metadata", "invalid_value");
+        if (json.Length > MaxMetadataLength)
+        {
+            throw Wrong($"has {json.Length} characters; at most {MaxMetadataLength} are taken");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 2, AllowDuplicateProperties = false });
+            if (document.RootElement.ValueKind != JsonValueKind.Object || document.RootElement.GetPropertyCount() > MaxMetadataMembers)
+            {
+                throw Wrong($"must be a JSON object of at most {MaxMetadataMembers} members");
+            }
+
+            var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                metadata[member.Name] = member.Value.ValueKind switch
+                {
+                    JsonValueKind.String => member.Value.GetString()!,
+                    JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => member.Value.GetRawText(),
+                    _ => throw Wrong($"has a member that is neither text, number, true nor false"),
+                };
+            }
+
+            return metadata;
+        }
+        catch (Exception mistake) when (mistake is JsonException or InvalidOperationException)
+        {
+            throw Wrong("is not valid JSON");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Buffers;
+using System.Text.Json;
+using Conductor.Errors;
+
+namespace Conductor.Host.Http;
+
+/// <summary>The one shape of every error: OpenAI's, plus the provider, the time and the request's id.</summary>
+internal static class ErrorBody
+{
+    /// <remarks>`code` is a string or null, never a number: the official .NET client calls GetString() on it.</remarks>
+    public static void Write(IBufferWriter<byte> output, ConductorException error, string requestId, DateTimeOffset timestamp)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteStartObject("error");
+        json.WriteString("message", error.Message);
+        json.WriteString("type", error.Type);
+        json.WriteString("param", error.Param);
+        json.WriteString("code", error.Code);
+        json.WriteString("provider", error.Provider);
+        json.WriteString("timestamp", timestamp);
+        json.WriteEndObject();
+        json.WriteString("request_id", requestId);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,96 @@
+using Conductor.Calls;
+using Conductor.Errors;
+using Conductor.Providers;
+using Microsoft.AspNetCore.Http;
+
+namespace Conductor.Host.Http;
+
+/// <summary>Outermost: gives every request its id and every failure its one shape.</summary>
+internal sealed partial class ErrorBoundary(RequestDelegate next, TimeProvider time, ILogger<ErrorBoundary> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        RequestIds.Assign(context);
+        try
+        {
+            await next(context);
+            if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && context.Response.ContentType is null)
+            {
+                await ErrorResponse.WriteAsync(context, FromStatus(context), time.GetUtcNow());
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            LeftByClient(logger, RequestIds.Of(context), context.Request.Path);
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = HttpErrors.ClientClosedRequest;
+            }
+        }
+#pragma warning disable CA1031 // boundary: whatever escapes an endpoint becomes an error response
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            await AnswerAsync(context, failure);
+        }
+    }
+
+    /// <summary>What a failure looks like from outside. Anything unforeseen is logged here and told as `internal_error`.</summary>
+    public static ConductorException Translate(Exception failure, HttpContext context, ILogger logger)
+    {
+        switch (failure)
+        {
+            case ConductorException known:
+                return known;
+            case ProviderException provider:
+                return ConductorErrors.FromProvider(provider, context.Features.Get<ModelCall>()?.Hop?.Provider.Name ?? "unknown");
+            case BadHttpRequestException bad:
+                return HttpErrors.From(bad, context.Request.ContentLength ?? 0);
+            default:
+                Unexpected(logger, failure, RequestIds.Of(context), context.Request.Method, context.Request.Path);
+                return HttpErrors.Internal(RequestIds.Of(context));
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Exception failure)
+    {
+        var error = Translate(failure, context, logger);
+        if (context.Response.HasStarted)
+        {
+            // The status is out; a cut connection is the only sign of failure left.
+            context.Abort();
+            return;
+        }
+
+        if (context.Features.Get<ModelCall>() is { } call)
+        {
+            OutcomeHeaders.WriteFailure(context.Response, call);
+        }
+
+        try
+        {
+            await ErrorResponse.WriteAsync(context, error, time.GetUtcNow());
+        }
+        catch (Exception gone) when (gone is OperationCanceledException or IOException)
+        {
+            LeftByClient(logger, RequestIds.Of(context), context.Request.Path);
+        }
+    }
+
+    private static ConductorException FromStatus(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "/";
+        return context.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => HttpErrors.NotFound(path, nearest: null),
+            StatusCodes.Status405MethodNotAllowed => HttpErrors.MethodNotAllowed(context.Request.Method, path, context.Response.Headers.Allow.ToString()),
+            var status => new ConductorException(status, "invalid_request_error", "invalid_request", $"The request to '{path}' is refused."),
+        };
+    }
+
+    [LoggerMessage(HostEventIds.LeftByClient, LogLevel.Debug, "The client left (request {RequestId}, {Path})")]
+    private static partial void LeftByClient(ILogger logger, string requestId, string path);
+
+    [LoggerMessage(HostEventIds.Unexpected, LogLevel.Error, "Unexpected failure (request {RequestId}, {Method} {Path})")]
+    private static partial void Unexpected(ILogger logger, Exception failure, string requestId, string method, string path);
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Conductor.Errors;
+using Microsoft.AspNetCore.Http;
+
+namespace Conductor.Host.Http;
+
+/// <summary>Writes an error as a whole response.</summary>
+internal static class ErrorResponse
+{
+    public static async Task WriteAsync(HttpContext context, ConductorException error, DateTimeOffset timestamp)
+    {
+        var response = context.Response;
+        response.StatusCode = error.Status;
+        response.ContentType = "application/json";
+        response.Headers.CacheControl = "no-store";
+        if (error.RetryAfter is { } wait)
+        {
+            var milliseconds = Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds));
+            response.Headers.RetryAfter = ((milliseconds + 999) / 1000).ToString(CultureInfo.InvariantCulture);
+            response.Headers["retry-after-ms"] = milliseconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (error.ShouldRetry is { } shouldRetry)
+        {
+            response.Headers["x-should-retry"] = shouldRetry ? "true" : "false";
+        }
+
+        if (error.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            ErrorBody.Write(response.BodyWriter, error, RequestIds.Of(context), timestamp);
+            await response.BodyWriter.FlushAsync(context.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Conductor.Calls;
+using Microsoft.AspNetCore.Http;
+
+namespace Conductor.Host.Http;
+
+/// <summary>What a response's headers tell of the call. A stream's say what is known at its first byte.</summary>
+internal static class OutcomeHeaders
+{
+    public static void Write(HttpResponse response, ModelCall call, ModelOutcome outcome, bool isSettled)
+    {
+        var headers = response.Headers;
+        headers["x-conductor-provider"] = HeaderText.Safe(outcome.Provider);
+        headers["x-conductor-model"] = HeaderText.Safe(outcome.Model);
+        headers["x-conductor-cache"] = call.IsCacheHit ? "hit-exact" : "miss";
+        WriteAttempts(headers, call);
+        if (outcome.Attempt?.UpstreamRequestId is { Length: > 0 } upstreamId)
+        {
+            headers["x-conductor-upstream-request-id"] = HeaderText.Safe(upstreamId);
+        }
+
+        if (isSettled)
+        {
+            var cost = CallCost.Of(call);
+            headers["x-conductor-cost-status"] = cost.Status;
+            if (cost.Amount is { } amount)
+            {
+                headers["x-conductor-cost-usd"] = amount.ToString();
+            }
+        }
+
+        if (call.DroppedParameters.Count > 0)
+        {
+            headers["x-conductor-dropped-params"] = HeaderText.Safe(string.Join(',', call.DroppedParameters));
+        }
+
+        var timings = call.Timings;
+        headers["server-timing"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"queue;dur={timings.Queue.TotalMilliseconds:0.###}, route;dur={timings.Routing.TotalMilliseconds:0.###}, upstream-ttfb;dur={timings.Provider.TotalMilliseconds:0.###}");
+    }
+
+    /// <summary>What is known of a call that nobody could serve.</summary>
+    public static void WriteFailure(HttpResponse response, ModelCall call) => WriteAttempts(response.Headers, call);
+
+    private static void WriteAttempts(IHeaderDictionary headers, ModelCall call)
+    {
+        if (call.Plan.Route.Length > 0)
+        {
+            headers["x-conductor-route"] = HeaderText.Safe(call.Plan.Route);
+        }
+
+        var fallbacks = 0;
+        for (var i = 1; i < call.Attempts.Count; i++)
+        {
+            if (call.Attempts[i].Target.Id != call.Attempts[i - 1].Target.Id)
+            {
+                fallbacks++;
+            }
+        }
+
+        headers["x-conductor-attempts"] = call.Attempts.Count.ToString(CultureInfo.InvariantCulture);
+        headers["x-conductor-fallbacks"] = fallbacks.ToString(CultureInfo.InvariantCulture);
+    }
+}

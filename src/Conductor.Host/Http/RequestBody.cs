@@ -1,0 +1,86 @@
+using System.Buffers;
+using Conductor.Errors;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Conductor.Host.Http;
+
+/// <summary>Reads a JSON body into memory, whole and capped; what it holds is for others to judge.</summary>
+internal static class RequestBody
+{
+    /// <exception cref="ConductorException">Too large, not JSON by its own account, compressed, or not well-formed HTTP.</exception>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long limit)
+    {
+        CheckHeaders(context.Request);
+        if (context.Request.ContentLength > limit)
+        {
+            throw HttpErrors.RequestTooLarge(limit);
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            feature.MaxRequestBodySize = limit;
+        }
+
+        try
+        {
+            return await ReadAsync(context.Request, limit, context.RequestAborted);
+        }
+        catch (BadHttpRequestException failure)
+        {
+            throw HttpErrors.From(failure, limit);
+        }
+        catch (IOException failure)
+        {
+            context.RequestAborted.ThrowIfCancellationRequested();
+            throw HttpErrors.BadBody(failure);
+        }
+    }
+
+    private static void CheckHeaders(HttpRequest request)
+    {
+        var encoding = request.Headers.ContentEncoding.ToString();
+        if (encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            throw HttpErrors.UnsupportedEncoding(encoding);
+        }
+
+        var type = request.ContentType;
+        if (type is null || type.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        if (!MediaTypeHeaderValue.TryParse(type, out var parsed)
+            || !(parsed.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || parsed.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase))
+            || (parsed.Charset.HasValue && !parsed.Charset.Value.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw HttpErrors.UnsupportedMediaType(type);
+        }
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
+    {
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken);
+            if (read.Buffer.Length > limit)
+            {
+                throw HttpErrors.RequestTooLarge(limit);
+            }
+
+            if (read.IsCompleted)
+            {
+                // Not pooled: what is kept of a call (a cache key, a parsed request) may outlive the response.
+                var body = read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+}
