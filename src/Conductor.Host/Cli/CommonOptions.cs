@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Conductor.Host.Composition;
 
 namespace Conductor.Host.Cli;
 
@@ -19,6 +20,15 @@ internal static class CommonOptions
     public static Option<string?> Operations { get; } = new("--operations") { Description = "The folder of operation plugins.", HelpName = "DIR", Recursive = true };
 
     public static IReadOnlyList<Option> All { get; } = [Config, Data, Plugins, Operations];
+
+    /// <summary>What the command line gave.</summary>
+    public static HostOptions Read(ParseResult parsed) => new()
+    {
+        ConfigPath = parsed.GetValue(Config),
+        DataFolder = parsed.GetValue(Data),
+        PluginFolder = parsed.GetValue(Plugins),
+        OperationFolder = parsed.GetValue(Operations),
+    };
 
     /// <summary>A verb that prints data takes its own `--json`.</summary>
     public static Option<bool> Json() => new("--json") { Description = "Print JSON." };

@@ -33,7 +33,7 @@ internal static class ServeCommand
         command.Add(Listen);
         command.Add(InsecureListen);
         command.SetAction((parsed, cancellationToken) => ServeAsync(
-            HostOptions.From(parsed) with { Listen = parsed.GetValue(Listen), InsecureListen = parsed.GetValue(InsecureListen) }, cancellationToken));
+            CommonOptions.Read(parsed) with { Listen = parsed.GetValue(Listen), InsecureListen = parsed.GetValue(InsecureListen) }, cancellationToken));
     }
 
     private static async Task<int> ServeAsync(HostOptions options, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ internal sealed class HealthEndpoints(Readiness readiness)
 
     private async Task ReadyAsync(HttpContext http)
     {
-        var reasons = await readiness.WhyNotAsync(http.RequestAborted);
+        var reasons = readiness.WhyNot();
         await JsonResponse.WriteAsync(
             http,
             json =>

@@ -1,22 +1,26 @@
 using Conductor.Host.Http;
 using Conductor.Settings;
+using Conductor.Telemetry;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/metrics`, for Prometheus.</summary>
-internal static class MetricsEndpoint
+internal sealed class MetricsEndpoint(PrometheusExposition exposition, ISettings settings)
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/metrics", ShowAsync);
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/metrics", ActivatorUtilities.CreateInstance<MetricsEndpoint>(routes.ServiceProvider).ShowAsync);
 
-    private static async Task ShowAsync(HttpContext http)
+    private async Task ShowAsync(HttpContext http)
     {
-        if (!http.RequestServices.GetRequiredService<ISettings>().Current.Telemetry.Prometheus)
+        if (!settings.Current.Telemetry.Prometheus)
         {
             throw HttpErrors.NotFound("/metrics", nearest: null);
         }
 
-        http.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        await http.Response.WriteAsync("", http.RequestAborted);
+        http.Response.ContentType = PrometheusExposition.ContentType;
+        http.Response.Headers.CacheControl = "no-store";
+        exposition.Render(http.Response.BodyWriter);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }
 }
