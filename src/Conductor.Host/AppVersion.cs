@@ -10,5 +10,5 @@ internal static class AppVersion
         typeof(AppVersion).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 
     /// <summary>The plugin contract that this build offers.</summary>
-    public static string Contract => Plugins.ContractVersion.Current.ToString();
+    public static string Contract => Plugins.ContractVersion.Current.ToString(2);
 }

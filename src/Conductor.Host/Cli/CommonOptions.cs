@@ -22,7 +22,7 @@ internal static class CommonOptions
     public static IReadOnlyList<Option> All { get; } = [Config, Data, Plugins, Operations];
 
     /// <summary>What the command line gave.</summary>
-    public static HostOptions Read(ParseResult parsed) => new()
+    public static LaunchOptions Read(ParseResult parsed) => new()
     {
         ConfigPath = parsed.GetValue(Config),
         DataFolder = parsed.GetValue(Data),

@@ -38,6 +38,18 @@ internal static class ConductorCli
             Terminal.Error("Cancelled.");
             return ExitCodes.Failed;
         }
+#pragma warning disable CA1031 // boundary: the process's own edge; a person gets a sentence, not a stack trace
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Terminal.Error($"Something failed inside Conductor: {failure.Message} ({failure.GetType().Name}). Set CONDUCTOR_DEBUG=1 to see where.");
+            if (Environment.GetEnvironmentVariable("CONDUCTOR_DEBUG") is "1")
+            {
+                await Console.Error.WriteLineAsync(failure.ToString());
+            }
+
+            return ExitCodes.Failed;
+        }
     }
 
     internal static RootCommand Build()

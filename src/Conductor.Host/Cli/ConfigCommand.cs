@@ -43,12 +43,9 @@ internal static class ConfigCommand
         var name = new Argument<string>("FILE") { Description = "conductor, models or tenants.", Arity = ArgumentArity.ZeroOrOne, DefaultValueFactory = _ => "conductor" };
         name.AcceptOnlyFromAmong("conductor", "models", "tenants");
         var command = new Command("schema", "Print the JSON Schema of a configuration file, for editors.") { name };
-        command.SetAction(async (parsed, cancellationToken) =>
+        command.SetAction(parsed =>
         {
-            var path = Path.Combine(AppContext.BaseDirectory, "config", "schema", $"{parsed.GetValue(name)}.schema.json");
-            await using var schema = File.OpenRead(path);
-            await using var output = Console.OpenStandardOutput();
-            await schema.CopyToAsync(output, cancellationToken);
+            Console.Out.WriteLine(SettingsLoader.Schemas[parsed.GetValue(name)!].TrimEnd());
             return ExitCodes.Ok;
         });
         return command;

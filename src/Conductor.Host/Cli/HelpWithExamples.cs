@@ -11,9 +11,9 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
     {
         [""] =
         [
-            "conductor                                            serve on http://127.0.0.1:5080",
+            "conductor                                             serve on http://127.0.0.1:5080",
             "conductor run sentiment_analysis \"What a lovely day\"  run an operation here, no server",
-            "conductor config validate                            say what is wrong with the configuration",
+            "conductor config validate                             say what is wrong with the configuration",
         ],
         ["serve"] =
         [

@@ -18,7 +18,7 @@ internal static class RunCommand
     // More than any operation takes; an endless pipe must not fill the memory before the request is refused.
     private const int MaxInputChars = 4 * 1024 * 1024;
 
-    private static readonly Argument<string> Operation = new("OPERATION") { Description = "The operation's name; GET /v1/operations and --help of the docs list them." };
+    private static readonly Argument<string> Operation = new("OPERATION") { Description = "The operation's name, for example sentiment_analysis; 'conductor plugins list' shows what is there." };
 
     private static readonly Argument<string?> Text = new("TEXT")
     {

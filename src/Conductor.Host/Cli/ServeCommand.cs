@@ -36,7 +36,7 @@ internal static class ServeCommand
             CommonOptions.Read(parsed) with { Listen = parsed.GetValue(Listen), InsecureListen = parsed.GetValue(InsecureListen) }, cancellationToken));
     }
 
-    private static async Task<int> ServeAsync(HostOptions options, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(LaunchOptions options, CancellationToken cancellationToken)
     {
         using var settings = HostSettings.Open(options);
         var listen = CheckListen(settings.Current);

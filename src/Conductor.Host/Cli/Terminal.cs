@@ -74,12 +74,12 @@ internal static class Terminal
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var name in head)
         {
-            table.AddColumn(new TableColumn(new Text(name, new Style(decoration: Decoration.Bold))));
+            table.AddColumn(new TableColumn(new Spectre.Console.Text(name, new Style(decoration: Decoration.Bold))));
         }
 
         foreach (var row in rows)
         {
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(row.Select(cell => new Spectre.Console.Text(cell)));
         }
 
         AnsiConsole.Write(table);

@@ -26,7 +26,7 @@ internal sealed class HostSettings : ISettings, IDisposable
     /// <summary>Why the files on disk are not what is in force; empty when they are.</summary>
     public IReadOnlyList<string> Problems => [.. _watcher.Problems.Select(problem => problem.ToString())];
 
-    public static SettingsSource SourceOf(HostOptions options) =>
+    public static SettingsSource SourceOf(LaunchOptions options) =>
         SettingsSource.FromProcess(FullPath(options.ConfigPath), ContentRoot.Find(AppContext.BaseDirectory)) with
         {
             Listen = options.Listen,
@@ -36,16 +36,18 @@ internal sealed class HostSettings : ISettings, IDisposable
         };
 
     /// <exception cref="CliException">The configuration is wrong: every mistake, one per line.</exception>
-    public static HostSettings Open(HostOptions options)
+    public static HostSettings Open(LaunchOptions options) => Open(SourceOf(options), options.InsecureListen);
+
+    /// <exception cref="CliException">The configuration is wrong: every mistake, one per line.</exception>
+    public static HostSettings Open(SettingsSource source, bool isInsecureListen)
     {
-        var source = SourceOf(options);
         var load = SettingsLoader.Load(source);
         if (load.Settings is null)
         {
             throw new CliException(ExitCodes.Usage, [.. load.Problems.Select(problem => problem.ToString())]);
         }
 
-        return new HostSettings(new SettingsWatcher(source), options.InsecureListen);
+        return new HostSettings(new SettingsWatcher(source), isInsecureListen);
     }
 
     public void Dispose()

@@ -47,7 +47,7 @@ internal sealed class ChatEndpoints(IConductor conductor, IDialect dialect, ISet
         }
 
         var outcome = await conductor.ChatAsync(call, http.RequestAborted);
-        var answer = outcome.ResponseBytes ?? OpenAIAnswers.Write(outcome.Response!, outcome.Model, time);
+        var answer = outcome.ResponseBytes ?? OpenAIAnswers.Write(outcome, call, time);
         OutcomeHeaders.Write(http.Response, call, outcome, isSettled: true);
         await JsonResponse.WriteAsync(http, answer);
     }
@@ -71,7 +71,7 @@ internal sealed class ChatEndpoints(IConductor conductor, IDialect dialect, ISet
                 await sse.StartAsync();
             }
 
-            await sse.RelayAsync(outcome.Events ?? OpenAIAnswers.Stream(outcome, call, time), http.RequestAborted);
+            await sse.RelayAsync(outcome.Events ?? OpenAIAnswers.StreamAsync(outcome, call, time, http.RequestAborted), http.RequestAborted);
         }
 #pragma warning disable CA1031 // boundary: once headers are out, a failure can only be the stream's last event
         catch (Exception failure) when (sse.IsStarted && !http.RequestAborted.IsCancellationRequested)

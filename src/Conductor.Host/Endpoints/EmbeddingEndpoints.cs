@@ -40,7 +40,7 @@ internal sealed class EmbeddingEndpoints(IConductor conductor, IDialect dialect,
         };
         http.Features.Set<ModelCall>(call);
         var outcome = await conductor.EmbedAsync(call, http.RequestAborted);
-        var answer = outcome.ResponseBytes ?? OpenAIAnswers.Write(outcome, body);
+        var answer = outcome.ResponseBytes ?? OpenAIAnswers.Write(outcome, body.Span);
         OutcomeHeaders.Write(http.Response, call, outcome, isSettled: true);
         await JsonResponse.WriteAsync(http, answer);
     }

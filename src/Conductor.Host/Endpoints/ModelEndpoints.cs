@@ -3,6 +3,7 @@ using Conductor.Errors;
 using Conductor.Host.Http;
 using Conductor.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Conductor.Host.Endpoints;
 

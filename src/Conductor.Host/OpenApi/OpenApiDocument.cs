@@ -90,7 +90,7 @@ internal static class OpenApiDocument
                     MoveReferences(value, prefix);
                 }
 
-                if (json["$ref"] is JsonValue reference && value2.TryGetValue<string>(out var target) && target.StartsWith("#/", StringComparison.Ordinal))
+                if (json["$ref"] is JsonValue reference && reference.TryGetValue<string>(out var target) && target.StartsWith("#/", StringComparison.Ordinal))
                 {
                     json["$ref"] = prefix + target[2..];
                 }

@@ -1,7 +1,7 @@
 namespace Conductor.Host.Composition;
 
 /// <summary>What the command line says over the configuration; null = nothing. Relative paths are the caller's: from the current directory.</summary>
-internal sealed record HostOptions
+internal sealed record LaunchOptions
 {
     public string? ConfigPath { get; init; }
 
