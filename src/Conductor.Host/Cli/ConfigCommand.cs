@@ -15,7 +15,7 @@ internal static class ConfigCommand
         var command = new Command("validate", "Say everything that is wrong with the configuration; exit code 2 when something is.") { json };
         command.SetAction(parsed =>
         {
-            var load = SettingsLoader.Load(HostSettings.SourceOf(CommonOptions.Read(parsed)));
+            var load = SettingsLoader.Load(LaunchSettings.SourceOf(CommonOptions.Read(parsed)));
             if (parsed.GetValue(json))
             {
                 Terminal.Json(writer =>

@@ -1,6 +1,4 @@
 using Conductor.Host.Composition;
-using Conductor.Host.Logging;
-using Conductor.Settings;
 
 namespace Conductor.Host.Cli;
 
@@ -13,12 +11,12 @@ internal sealed class InProcess : IAsyncDisposable
 
     public IConductor Conductor => _services.GetRequiredService<IConductor>();
 
-    public static async Task<InProcess> StartAsync(ISettings settings, CancellationToken cancellationToken)
+    public static async Task<InProcess> StartAsync(LaunchSettings settings, CancellationToken cancellationToken)
     {
         DataFolder.Prepare(settings.Current.Storage.Path);
         var services = new ServiceCollection();
-        services.AddLogging(HostLogging.ConfigureQuiet);
-        services.AddConductorHost(settings);
+        services.AddLogging(HostLogging.ForVerb);
+        services.AddOneShot(settings);
         var process = new InProcess(services.BuildServiceProvider());
         try
         {

@@ -14,7 +14,7 @@ internal static class ModelsCommand
         var command = new Command("models", "List what can be asked for: auto, aliases, models.") { json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            using var settings = HostSettings.Open(CommonOptions.Read(parsed));
+            var settings = LaunchSettings.Open(CommonOptions.Read(parsed));
             await using var process = await Terminal.BusyAsync("Asking providers", () => InProcess.StartAsync(settings, cancellationToken));
             var models = ModelList.For(process.Conductor.Catalog, tenant: null);
             if (parsed.GetValue(json))

@@ -14,7 +14,7 @@ internal static class PluginsCommand
         var list = new Command("list", "List every plugin file that is found, and what it came to.") { json };
         list.SetAction(async (parsed, cancellationToken) =>
         {
-            using var settings = HostSettings.Open(CommonOptions.Read(parsed));
+            var settings = LaunchSettings.Open(CommonOptions.Read(parsed));
             await using var process = await Terminal.BusyAsync("Loading plugins", () => InProcess.StartAsync(settings, cancellationToken));
             var plugins = process.Conductor.Plugins;
             if (parsed.GetValue(json))

@@ -46,7 +46,7 @@ internal static class RunCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var body = await BuildRequestAsync(parsed, cancellationToken);
-        using var settings = HostSettings.Open(CommonOptions.Read(parsed));
+        var settings = LaunchSettings.Open(CommonOptions.Read(parsed));
         var isJson = parsed.GetValue(Json);
         var context = CallContext.New() with { Surface = "cli" };
         using var interrupt = CancelOnSignal.Create(cancellationToken);

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Conductor.Host.Composition;
-using Conductor.Host.Logging;
 using Conductor.Settings;
 
 namespace Conductor.Host.Cli;
@@ -38,11 +37,11 @@ internal static class ServeCommand
 
     private static async Task<int> ServeAsync(LaunchOptions options, CancellationToken cancellationToken)
     {
-        using var settings = HostSettings.Open(options);
+        var settings = LaunchSettings.Open(options);
         var listen = CheckListen(settings.Current);
         var isFirstRun = DataFolder.Prepare(settings.Current.Storage.Path);
 
-        await using var app = GatewayApp.Build(settings, listen, HostLogging.Configure);
+        await using var app = GatewayApp.Build(settings, listen, HostLogging.ForServer);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);

@@ -31,19 +31,19 @@ internal sealed partial class GatewayApp : IAsyncDisposable
     public IReadOnlyList<string> Addresses =>
         [.. _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses];
 
-    /// <param name="settings">The settings in force.</param>
+    /// <param name="launch">The configuration.</param>
     /// <param name="listen">Where to listen.</param>
     /// <param name="configureLogging">How log lines look and where they go.</param>
     /// <param name="configureServices">What a test replaces; comes last.</param>
     public static GatewayApp Build(
-        ISettings settings, ListenAddresses listen, Action<ILoggingBuilder> configureLogging, Action<IServiceCollection>? configureServices = null)
+        LaunchSettings launch, ListenAddresses listen, Action<ILoggingBuilder> configureLogging, Action<IServiceCollection>? configureServices = null)
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no current directory. What is configured comes from one place.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Conductor.Host" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, listen, settings.Current.Limits.MaxBodyBytes));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, listen, launch.Current.Limits.MaxBodyBytes));
         configureLogging(builder.Logging);
         builder.Services.AddRoutingCore();
-        builder.Services.AddGateway(settings, listen);
+        builder.Services.AddGateway(launch, listen);
         configureServices?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseMiddleware<ErrorBoundary>();

@@ -1,5 +1,9 @@
+using Conductor.Configuration;
+using Conductor.Dialects;
+using Conductor.Host.Dialects;
 using Conductor.Host.Endpoints;
 using Conductor.Host.Http;
+using Conductor.Host.Telemetry;
 using Conductor.Settings;
 using Conductor.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,22 +13,18 @@ namespace Conductor.Host.Composition;
 /// <summary>What the executable is made of: the one place that knows all parts.</summary>
 internal static class GatewayServices
 {
-    /// <summary>What every verb needs: the pipeline, the ledger, the dialects.</summary>
-    public static IServiceCollection AddConductorHost(this IServiceCollection services, ISettings settings)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(settings);
-        services.AddConductor();
-        services.AddSqliteStorage();
-        services.AddSingleton<Dialects.OpenAIDialect>();
-        services.AddSingleton<Conductor.Dialects.IDialect>(provider => provider.GetRequiredService<Dialects.OpenAIDialect>());
-        return services;
-    }
+    /// <summary>For a verb that does one thing and ends: the pipeline and the ledger, with settings that stay.</summary>
+    public static IServiceCollection AddOneShot(this IServiceCollection services, LaunchSettings launch) =>
+        services.AddSingleton<ISettings>(new FixedSettings(launch.Current)).AddParts();
 
-    /// <summary>What the server needs besides.</summary>
-    public static IServiceCollection AddGateway(this IServiceCollection services, ISettings settings, ListenAddresses listen)
+    /// <summary>For the server: settings that follow their files, and all that HTTP needs.</summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services, LaunchSettings launch, ListenAddresses listen)
     {
-        services.AddConductorHost(settings);
+        services.AddSingleton(launch);
+        services.AddSingleton<HostSettings>();
+        services.AddSingleton<ISettings>(provider => provider.GetRequiredService<HostSettings>());
+        services.AddParts();
+        services.AddOtlpExport();
         services.AddSingleton(listen);
         services.AddSingleton<DrainGate>();
         services.AddSingleton<KnownPaths>();
@@ -44,5 +44,14 @@ internal static class GatewayServices
         HealthEndpoints.Map(routes);
         MetricsEndpoint.Map(routes);
         OpenApiEndpoints.Map(routes);
+    }
+
+    private static IServiceCollection AddParts(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddConductor();
+        services.AddSqliteStorage();
+        services.AddSingleton<IDialect, OpenAIDialect>();
+        return services;
     }
 }

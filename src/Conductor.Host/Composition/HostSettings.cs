@@ -1,5 +1,4 @@
 using Conductor.Configuration;
-using Conductor.Host.Cli;
 using Conductor.Settings;
 
 namespace Conductor.Host.Composition;
@@ -7,15 +6,15 @@ namespace Conductor.Host.Composition;
 /// <summary>The settings in force: the configuration, followed as it changes, with the command line laid over it.</summary>
 internal sealed class HostSettings : ISettings, IDisposable
 {
+    private readonly LaunchSettings _launch;
     private readonly SettingsWatcher _watcher;
-    private readonly bool _isInsecureListen;
     private volatile ConductorSettings _current;
 
-    private HostSettings(SettingsWatcher watcher, bool isInsecureListen)
+    public HostSettings(LaunchSettings launch, TimeProvider time, ILogger<SettingsWatcher> logger)
     {
-        _watcher = watcher;
-        _isInsecureListen = isInsecureListen;
-        _current = WithCommandLine(watcher.Current);
+        _launch = launch;
+        _watcher = new SettingsWatcher(launch.Source, launch.Load, time, logger);
+        _current = launch.WithCommandLine(_watcher.Current);
         _watcher.Changed += OnChanged;
     }
 
@@ -23,32 +22,8 @@ internal sealed class HostSettings : ISettings, IDisposable
 
     public ConductorSettings Current => _current;
 
-    /// <summary>Why the files on disk are not what is in force; empty when they are.</summary>
-    public IReadOnlyList<string> Problems => [.. _watcher.Problems.Select(problem => problem.ToString())];
-
-    public static SettingsSource SourceOf(LaunchOptions options) =>
-        SettingsSource.FromProcess(FullPath(options.ConfigPath), ContentRoot.Find(AppContext.BaseDirectory)) with
-        {
-            Listen = options.Listen,
-            Data = FullPath(options.DataFolder),
-            Plugins = FullPath(options.PluginFolder),
-            Operations = FullPath(options.OperationFolder),
-        };
-
-    /// <exception cref="CliException">The configuration is wrong: every mistake, one per line.</exception>
-    public static HostSettings Open(LaunchOptions options) => Open(SourceOf(options), options.InsecureListen);
-
-    /// <exception cref="CliException">The configuration is wrong: every mistake, one per line.</exception>
-    public static HostSettings Open(SettingsSource source, bool isInsecureListen)
-    {
-        var load = SettingsLoader.Load(source);
-        if (load.Settings is null)
-        {
-            throw new CliException(ExitCodes.Usage, [.. load.Problems.Select(problem => problem.ToString())]);
-        }
-
-        return new HostSettings(new SettingsWatcher(source), isInsecureListen);
-    }
+    /// <summary>What is wrong with the files as they are now; empty when they are what is in force.</summary>
+    public IReadOnlyList<SettingsProblem> Problems => _watcher.LastProblems;
 
     public void Dispose()
     {
@@ -56,14 +31,9 @@ internal sealed class HostSettings : ISettings, IDisposable
         _watcher.Dispose();
     }
 
-    private static string? FullPath(string? path) => path is null ? null : Path.GetFullPath(path);
-
     private void OnChanged(ConductorSettings settings)
     {
-        _current = WithCommandLine(settings);
+        _current = _launch.WithCommandLine(settings);
         Changed?.Invoke(_current);
     }
-
-    private ConductorSettings WithCommandLine(ConductorSettings settings) =>
-        _isInsecureListen ? settings with { Server = settings.Server with { InsecureListen = true } } : settings;
 }

@@ -1,12 +1,11 @@
 using Conductor.Host.Composition;
 using Conductor.PluginLoading;
-using Conductor.Settings;
 using Conductor.Storage;
 
 namespace Conductor.Host.Http;
 
 /// <summary>Whether requests can be served, and why not.</summary>
-internal sealed class Readiness(IConductor conductor, ISettings settings, LedgerWriter ledger, DrainGate drain)
+internal sealed class Readiness(IConductor conductor, HostSettings settings, LedgerWriter ledger, DrainGate drain)
 {
     /// <summary>Sentences for the operator; empty when ready. They hold no secrets, because everybody may read them.</summary>
     public IReadOnlyList<string> WhyNot()
@@ -17,9 +16,9 @@ internal sealed class Readiness(IConductor conductor, ISettings settings, Ledger
             reasons.Add("shutting down");
         }
 
-        if (settings is HostSettings { Problems.Count: > 0 } host)
+        if (settings.Problems.Count > 0)
         {
-            reasons.Add($"the configuration on disk has {host.Problems.Count} mistakes; the last good one is in force ('conductor config validate' lists them)");
+            reasons.Add($"the configuration on disk has {settings.Problems.Count} mistakes; the last good one is in force ('conductor config validate' lists them)");
         }
 
         if (!conductor.Plugins.Any(plugin => plugin.State == PluginState.Active))

@@ -11,13 +11,11 @@ namespace Conductor.Host.Tests.Support;
 /// <summary>The real gateway on a free port of this machine, with its own configuration and data, and the plugins of the source tree.</summary>
 internal sealed class TestGateway : IAsyncDisposable
 {
-    private readonly HostSettings _settings;
     private readonly TemporaryFolder _folder;
 
-    private TestGateway(GatewayApp app, HostSettings settings, TemporaryFolder folder)
+    private TestGateway(GatewayApp app, TemporaryFolder folder)
     {
         App = app;
-        _settings = settings;
         _folder = folder;
         Address = new Uri(app.Addresses[0]);
         Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
@@ -49,11 +47,11 @@ internal sealed class TestGateway : IAsyncDisposable
             Listen = listen,
             Data = folder.Combine("data"),
         };
-        var settings = HostSettings.Open(source, isInsecureListen);
+        var settings = LaunchSettings.Open(source, isInsecureListen);
         Assert.Null(ListenAddresses.TryParse(settings.Current.Server.Listen, out var addresses));
         var app = GatewayApp.Build(settings, addresses, logging => logging.SetMinimumLevel(LogLevel.Warning), configure);
         await app.StartAsync(CancellationToken.None);
-        return new TestGateway(app, settings, folder);
+        return new TestGateway(app, folder);
     }
 
     /// <summary>A gateway in front of one scripted upstream, by the name `fake`.</summary>
@@ -78,7 +76,6 @@ internal sealed class TestGateway : IAsyncDisposable
     {
         Client.Dispose();
         await App.DisposeAsync();
-        _settings.Dispose();
         _folder.Dispose();
     }
 }

@@ -1,0 +1,21 @@
+using Conductor.Host.Logging;
+
+namespace Conductor.Host.Composition;
+
+/// <summary>What is logged, and where to.</summary>
+internal static class HostLogging
+{
+    /// <summary>The server: Conductor's lines from Information, the framework's from Warning, on standard output.</summary>
+    public static void ForServer(ILoggingBuilder logging) => logging
+        .AddConductorConsole(isTerminal: !Console.IsOutputRedirected, toStandardError: false)
+        .SetMinimumLevel(LogLevel.Information)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddFilter("System", LogLevel.Warning);
+
+    /// <summary>A verb that prints a result: warnings only, on standard error.</summary>
+    public static void ForVerb(ILoggingBuilder logging) => logging
+        .AddConductorConsole(isTerminal: !Console.IsErrorRedirected, toStandardError: true)
+        .SetMinimumLevel(LogLevel.Warning)
+        .AddFilter("Microsoft", LogLevel.Error)
+        .AddFilter("System", LogLevel.Error);
+}
