@@ -5,7 +5,7 @@ using Conductor.Host.Endpoints;
 using Conductor.Host.Http;
 using Conductor.Host.Telemetry;
 using Conductor.Settings;
-using Conductor.Storage;
+using Conductor.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Conductor.Host.Composition;

@@ -12,10 +12,8 @@ internal static class HostLogging
         .AddFilter("Microsoft", LogLevel.Warning)
         .AddFilter("System", LogLevel.Warning);
 
-    /// <summary>A verb that prints a result: warnings only, on standard error.</summary>
+    /// <summary>A verb that prints a result: errors only, on standard error, as text; what matters of the rest the verb says itself.</summary>
     public static void ForVerb(ILoggingBuilder logging) => logging
-        .AddConductorConsole(isTerminal: !Console.IsErrorRedirected, toStandardError: true)
-        .SetMinimumLevel(LogLevel.Warning)
-        .AddFilter("Microsoft", LogLevel.Error)
-        .AddFilter("System", LogLevel.Error);
+        .AddConductorConsole(isTerminal: true, toStandardError: true)
+        .SetMinimumLevel(LogLevel.Error);
 }

@@ -10,7 +10,7 @@ internal static class ErrorBody
     /// <remarks>`code` is a string or null, never a number: the official .NET client calls GetString() on it.</remarks>
     public static void Write(IBufferWriter<byte> output, ConductorException error, string requestId, DateTimeOffset timestamp)
     {
-        using var json = new Utf8JsonWriter(output);
+        using var json = new Utf8JsonWriter(output, JsonResponse.Options);
         json.WriteStartObject();
         json.WriteStartObject("error");
         json.WriteString("message", error.Message);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Conductor.Errors;
 using Microsoft.AspNetCore.Http;
@@ -11,8 +12,6 @@ internal static class ErrorResponse
     {
         var response = context.Response;
         response.StatusCode = error.Status;
-        response.ContentType = "application/json";
-        response.Headers.CacheControl = "no-store";
         if (error.RetryAfter is { } wait)
         {
             var milliseconds = Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds));
@@ -30,10 +29,8 @@ internal static class ErrorResponse
             response.Headers.WWWAuthenticate = "Bearer";
         }
 
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            ErrorBody.Write(response.BodyWriter, error, RequestIds.Of(context), timestamp);
-            await response.BodyWriter.FlushAsync(context.RequestAborted);
-        }
+        var body = new ArrayBufferWriter<byte>(512);
+        ErrorBody.Write(body, error, RequestIds.Of(context), timestamp);
+        await JsonResponse.WriteAsync(context, body.WrittenMemory);
     }
 }

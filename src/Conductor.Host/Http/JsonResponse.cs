@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -6,20 +8,19 @@ namespace Conductor.Host.Http;
 /// <summary>Writes a small JSON answer.</summary>
 internal static class JsonResponse
 {
-    public static async Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.CacheControl = "no-store";
-        if (!HttpMethods.IsHead(context.Request.Method))
-        {
-            using (var json = new Utf8JsonWriter(context.Response.BodyWriter))
-            {
-                write(json);
-            }
+    /// <summary>Quotes and letters stay as they are: these bodies are JSON to every client (`nosniff`), never part of a page.</summary>
+    public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
+    {
+        var body = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(body, Options))
+        {
+            write(json);
         }
+
+        context.Response.StatusCode = status;
+        return WriteAsync(context, body.WrittenMemory);
     }
 
     /// <summary>A body that is already there.</summary>
@@ -28,6 +29,10 @@ internal static class JsonResponse
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;
         context.Response.Headers.CacheControl = "no-store";
-        await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
+        }
     }
 }
