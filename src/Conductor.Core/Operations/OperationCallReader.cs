@@ -43,8 +43,8 @@ public static class OperationCallReader
         var options = ReadOptions(request, catalog, out var forced);
         var provider = request.String("provider", maxLength: 200);
         var forcedProvider = RequestChecks.Provider(catalog, "options.force_provider", forced) ?? RequestChecks.Provider(catalog, "provider", provider);
-        var payload = WritePayload(document.RootElement);
         CheckText(request, entry.Descriptor, catalog.Settings);
+        var payload = WritePayload(document.RootElement);
         CheckPayload(entry, payload);
 
         return new OperationCall
@@ -135,7 +135,7 @@ public static class OperationCallReader
                 if (root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
                 {
                     writer.WritePropertyName(name);
-                    value.WriteTo(writer);
+                    WriteValue(writer, name, value);
                 }
             }
 
@@ -143,6 +143,18 @@ public static class OperationCallReader
         }
 
         return stream.ToArray();
+    }
+
+    private static void WriteValue(Utf8JsonWriter writer, string name, JsonElement value)
+    {
+        try
+        {
+            value.WriteTo(writer);
+        }
+        catch (InvalidOperationException mistake)
+        {
+            throw new InvalidRequestException($"'{name}' holds text that is not valid Unicode.", name, "invalid_json", mistake); // a lone surrogate somewhere inside
+        }
     }
 
     private static void CheckPayload(OperationEntry entry, ReadOnlyMemory<byte> payload)
