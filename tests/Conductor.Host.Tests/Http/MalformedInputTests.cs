@@ -56,6 +56,8 @@ public class MalformedInputTests(SharedGateway shared) : IClassFixture<SharedGat
     [InlineData("/v1/chat/completions", """{"model":"fake/m","stream":"yes","messages":[{"role":"user","content":"x"}]}""")]
     [InlineData("/v1/embeddings", """{"model":{},"input":"x"}""")]
     [InlineData("/v1/operations/sentiment_analysis", """{"text":"\ud800"}""")]
+    [InlineData("/v1/operations/sentiment_analysis", """{"text":"x","context":{"a":["\ud800"]}}""")]
+    [InlineData("/v1/operations/sentiment_analysis", """{"text":"x","parameters":{"\udc00":1}}""")]
     [InlineData("/v1/operations/sentiment_analysis", """{"text":"x","text":"y"}""")]
     [InlineData("/v1/operations/sentiment_analysis", """{"text":"x","temperature":1e999}""")]
     [InlineData("/v1/operations/sentiment_analysis", """{"text":"x","max_tokens":123456789012345678901234567890}""")]
@@ -97,7 +99,7 @@ public class MalformedInputTests(SharedGateway shared) : IClassFixture<SharedGat
     }
 
     [Theory]
-    [InlineData("GET /v1/models HTTP/1.1\r\nhost: 127.0.0.1\r\nx-bad: a\u0001b\r\n\r\n")]
+    [InlineData("GET /v1/models HTTP/1.1\r\nhost: 127.0.0.1\r\nx-bad: a\u0000b\r\n\r\n")]
     [InlineData("GET /v1/models HTTP/1.1\r\n\r\n")]
     [InlineData("GET  /v1/models HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")]
     [InlineData("GET /v1/models HTTP/1.1\r\nhost: 127.0.0.1\r\nhost: evil\r\n\r\n")]
