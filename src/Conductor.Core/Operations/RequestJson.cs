@@ -27,6 +27,11 @@ public static class RequestJson
         {
             throw new InvalidRequestException($"The body is not valid JSON: {mistake.Message}", code: "invalid_json", innerException: mistake);
         }
+        catch (InvalidOperationException mistake)
+        {
+            // What looks for duplicates reads every name, and a name with half a surrogate pair cannot be read.
+            throw new InvalidRequestException("The body has a member whose name is not valid Unicode.", code: "invalid_json", innerException: mistake);
+        }
 
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
