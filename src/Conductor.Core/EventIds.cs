@@ -9,6 +9,14 @@ internal static class EventIds
     public const int PluginFault = 1004;
     public const int ResultOffSchema = 1005;
 
+    public const int SettingsReloaded = 1100;
+    public const int SettingsRefused = 1101;
+    public const int SettingsProblem = 1102;
+    public const int SettingsNote = 1103;
+    public const int SettingNeedsRestart = 1104;
+    public const int FolderNotWatched = 1105;
+    public const int SettingsListenerFailed = 1106;
+
     public const int PromptTaken = 3500;
     public const int PromptLeft = 3501;
     public const int PromptKept = 3502;

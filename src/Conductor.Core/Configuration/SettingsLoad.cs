@@ -12,4 +12,7 @@ public sealed record SettingsLoad(ConductorSettings? Settings, IReadOnlyList<Set
     /// <summary>The settings, or all problems as one exception.</summary>
     /// <exception cref="SettingsException">There are problems.</exception>
     public ConductorSettings Required => Settings ?? throw new SettingsException(Problems);
+
+    /// <summary>Of the files' content just before they were read; null when there were none.</summary>
+    internal string? Digest { get; init; }
 }

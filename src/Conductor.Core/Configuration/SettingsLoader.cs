@@ -29,13 +29,16 @@ public static class SettingsLoader
 
         var models = SettingsPaths.Beside(file, "models.yaml");
         var tenants = SettingsPaths.Beside(file, "tenants.yaml");
-        return new SettingsAssembly(source, paths, problems)
+        string[] files = [file, models, tenants];
+        var digest = FilesDigest.Of(files);
+        var load = new SettingsAssembly(source, paths, problems)
         {
             Conductor = problems.Count > 0 ? new LoadedTree(file, null) : Read(file, problems),
             Models = File.Exists(models) ? Read(models, problems) : new LoadedTree(BuiltIn + "models.yaml", BuiltInModels(problems, withAliases: false)),
             Tenants = File.Exists(tenants) ? Read(tenants, problems) : new LoadedTree(tenants, SettingsNode.Object()),
-            Files = [file, models, tenants],
+            Files = files,
         }.Build();
+        return load with { Digest = digest };
     }
 
     /// <summary>Loads from the configuration of the program that Conductor runs in; the members of all three documents stand side by side there.</summary>

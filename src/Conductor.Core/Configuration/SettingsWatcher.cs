@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Conductor.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +20,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
     private readonly HashSet<string> _needed;
     private readonly ILogger<SettingsWatcher> _logger;
     private readonly Lock _gate = new();
+    private readonly Lock _telling = new();
     private readonly ITimer _poll;
     private readonly ITimer _quiet;
     private readonly List<FileSystemWatcher> _watchers = [];
@@ -48,7 +48,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
         _needed = [.. first.Files.Where(File.Exists)];
         _logger = logger;
         _files = first.Files;
-        _seen = Digest(_files);
+        _seen = first.Digest ?? FilesDigest.Of(_files);
         _quiet = time.CreateTimer(_ => Poll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _poll = time.CreateTimer(_ => Poll(), null, _files.Count > 0 ? PollInterval : Timeout.InfiniteTimeSpan, PollInterval);
         Watch();
@@ -101,7 +101,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
                 return null;
             }
 
-            var digest = Digest(_files);
+            var digest = FilesDigest.Of(_files);
             if (digest == _seen && !force)
             {
                 return null;
@@ -133,7 +133,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
         }
 
         // Outside the lock: a listener may ask for settings, or load again.
-        Raise(load.Settings);
+        Raise();
         return load;
     }
 
@@ -144,19 +144,24 @@ public sealed class SettingsWatcher : ISettings, IDisposable
         return gone.Count == 0 ? null : new SettingsLoad(null, gone, [], _files);
     }
 
-    private void Raise(ConductorSettings settings)
+    private void Raise()
     {
-        foreach (var listener in Changed?.GetInvocationList() ?? [])
+        // One at a time and always what is in force now: of two reloads in a row nobody may be left with the older.
+        lock (_telling)
         {
-            try
+            var settings = _current;
+            foreach (var listener in Changed?.GetInvocationList() ?? [])
             {
-                ((Action<ConductorSettings>)listener)(settings);
-            }
+                try
+                {
+                    ((Action<ConductorSettings>)listener)(settings);
+                }
 #pragma warning disable CA1031 // boundary: one listener's failure must not keep the settings from the others, nor end the timer's thread
-            catch (Exception failure)
+                catch (Exception failure)
 #pragma warning restore CA1031
-            {
-                SettingsLog.ListenerFailed(_logger, failure);
+                {
+                    SettingsLog.ListenerFailed(_logger, failure);
+                }
             }
         }
     }
@@ -200,23 +205,4 @@ public sealed class SettingsWatcher : ISettings, IDisposable
     }
 
     private void Stir(object sender, FileSystemEventArgs change) => _quiet.Change(QuietTime, Timeout.InfiniteTimeSpan);
-
-    private static string Digest(IReadOnlyList<string> files)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in files)
-        {
-            try
-            {
-                hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
-            }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-            {
-                // A file that is not there, or cannot be read now, is a state like another.
-                hash.AppendData("absent"u8);
-            }
-        }
-
-        return Convert.ToHexString(hash.GetHashAndReset());
-    }
 }

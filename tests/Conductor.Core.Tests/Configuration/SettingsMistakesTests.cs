@@ -25,7 +25,7 @@ public sealed class SettingsMistakesTests
         { "conductor.yaml", "cache: { chat: tempreture_zero }", 1, "cache.chat", "must be one of 'off', 'temperature_zero', 'on'; it is 'tempreture_zero' (nearest: 'temperature_zero')" },
         { "conductor.yaml", "limits: { max_body: 2GiB }", 1, "limits.max_body", "must be from 1KiB to 1GiB; it is 2GiB" },
         { "conductor.yaml", "prices: { unknown: refsue }", 1, "prices.unknown", "must be one of 'refuse', 'allow'; it is 'refsue' (nearest: 'refuse')" },
-        { "conductor.yaml", "telemetry: { otlp: collector }", 1, "telemetry.otlp", "matches none of its 3 alternatives: must be ''; it is 'collector'; or must be an absolute URI, such as 'https://host/path'; it is 'collector'; or must be null; it is a string" },
+        { "conductor.yaml", "telemetry: { otlp: collector }", 1, "telemetry.otlp", "must be an absolute URI such as 'http://127.0.0.1:4317', or nothing; it is 'collector'" },
         { "conductor.yaml", "providers:\n  vllm:\n    base_url: http://127.0.0.1:8000/v1", 2, "providers.vllm.plugin", "is required" },
         { "conductor.yaml", "providers:\n  a b: { plugin: x }", 2, "providers[\"a b\"]", "as a name must be letters, digits, '.', '_' and '-', at most 80; it is 'a b'" },
         { "conductor.yaml", "providers:\n  x:\n    plugin: openai-compatible\n    api_key: abc", 4, "providers.x.api_key", "unknown member 'api_key' (nearest: 'keys'); write keys: [ \"${SOME_VARIABLE}\" ]" },

@@ -1,6 +1,8 @@
-using System.Text.RegularExpressions;
+using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Conductor.Configuration;
+using Microsoft.Extensions.Configuration;
 
 namespace Conductor.Core.Tests.Configuration;
 
@@ -77,6 +79,25 @@ public sealed partial class ShippedConfigurationTests
     }
 
     [Fact]
+    public void Document_Examples_AreValid()
+    {
+        var document = File.ReadAllText(Path.Combine(Repository, "docs", "configuration.md"));
+        var examples = ExampleForm().Matches(document).Select(match => (Language: match.Groups[1].Value, Text: match.Groups[2].Value)).ToList();
+        using var folder = new ConfigFolder()
+            .Write("conductor.yaml", Assert.Single(examples, example => example.Text.StartsWith("providers:", StringComparison.Ordinal)).Text)
+            .Write("models.yaml", Assert.Single(examples, example => example.Text.StartsWith("aliases:", StringComparison.Ordinal)).Text);
+        using var json = new MemoryStream(Encoding.UTF8.GetBytes(Assert.Single(examples, example => example.Language == "json").Text));
+
+        var fromFiles = folder.Load();
+        var fromSection = SettingsLoader.Load(SectionOf(json), folder.Source());
+
+        Assert.Equal(3, examples.Count);
+        Assert.Empty(fromFiles.Problems);
+        Assert.Empty(fromSection.Problems);
+        Assert.Equal("vllm/llama-3", Assert.Single(fromSection.Required.Aliases["fast"].Targets).Model);
+    }
+
+    [Fact]
     public void Document_EveryVariableThatIsRead_StandsInIt()
     {
         var document = File.ReadAllText(Path.Combine(Repository, "docs", "configuration.md"));
@@ -133,6 +154,34 @@ public sealed partial class ShippedConfigurationTests
         }
     }
 
+    // What the JSON configuration provider makes of a document, without a reference to it.
+    private static IConfiguration SectionOf(Stream json)
+    {
+        using var document = JsonDocument.Parse(json);
+        Dictionary<string, string?> entries = [];
+        Flatten(document.RootElement, "", entries);
+        return new ConfigurationBuilder().AddInMemoryCollection(entries).Build();
+
+        static void Flatten(JsonElement element, string key, Dictionary<string, string?> entries)
+        {
+            var children = element.ValueKind switch
+            {
+                JsonValueKind.Object => element.EnumerateObject().Select(member => (member.Name, member.Value)),
+                JsonValueKind.Array => element.EnumerateArray().Select((item, index) => ($"{index}", item)),
+                _ => [],
+            };
+            foreach (var (name, value) in children)
+            {
+                Flatten(value, key.Length == 0 ? name : $"{key}:{name}", entries);
+            }
+
+            if (element.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array))
+            {
+                entries[key] = element.ToString();
+            }
+        }
+    }
+
     private static string FindRepository()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
@@ -143,6 +192,9 @@ public sealed partial class ShippedConfigurationTests
 
         return folder.FullName;
     }
+
+    [GeneratedRegex("```(yaml|json)\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ExampleForm();
 
     [GeneratedRegex("\"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\"")]
     private static partial Regex VariableForm();
