@@ -1,0 +1,22 @@
+using Conductor.Plugins;
+using Conductor.Providers.Local.Sentiment;
+using Conductor.Providers.Local.Summaries;
+using Microsoft.Extensions.DependencyInjection;
+
+[assembly: ProviderPlugin(
+    "local", typeof(Conductor.Providers.Local.LocalPlugin),
+    DisplayName = "Embedded", Description = "Engines inside this process: no key, no network, no model file.")]
+
+namespace Conductor.Providers.Local;
+
+/// <summary>Brings the embedded provider.</summary>
+public sealed class LocalPlugin : IProviderPlugin
+{
+    /// <inheritdoc/>
+    public void ConfigureServices(IServiceCollection services, ProviderContext context)
+    {
+        services.AddSingleton<SentimentEngine>();
+        services.AddSingleton<SummarizationEngine>();
+        services.AddSingleton<IModelProvider, LocalProvider>();
+    }
+}
