@@ -12,6 +12,10 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
     private const double Stretching = 1.15;
     private const double NegatedPraise = -0.65;
     private const double NegatedBlame = -0.4; // "not bad" is less than good
+    private const double ShiftedPraise = -0.35; // "tries to be funny"
+    private const double ShiftedBlame = 0.6;
+    private const double PlainNo = -0.8;
+    private const double StrongBooster = 1.5;
     private const double BeforeTurn = 0.5;
     private const double AfterTurn = 1.4;
     private const double Exclamation = 0.25; // each of the first four
@@ -22,22 +26,30 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
 
     public SentimentFeatures Measure(string text)
     {
+        var (tokenized, valences, isFirm) = Weigh(text);
+        return Sum(tokenized, valences, isFirm);
+    }
+
+    private (TokenizedText Text, double[] Valences, bool[] IsFirm) Weigh(string text)
+    {
         var tokenized = _tokenizer.Tokenize(text);
         var tokens = tokenized.Tokens;
         var valences = new double[tokens.Count];
+        var isFirm = new bool[tokens.Count];
         for (var index = 0; index < tokens.Count;)
         {
-            index += Judge(tokenized, index, valences);
+            index += Judge(tokenized, index, valences, isFirm);
         }
 
         WeighClauses(tokens, valences);
-        return Sum(tokenized, valences);
+        return (tokenized, valences, isFirm);
     }
 
     // Judges the word or phrase at an index; returns how many tokens it took.
-    private int Judge(TokenizedText text, int index, double[] valences)
+    private int Judge(TokenizedText text, int index, double[] valences, bool[] isFirm)
     {
         var token = text.Tokens[index];
+        isFirm[index] = true;
         if (token.Valence is { } symbol)
         {
             valences[index] = symbol;
@@ -48,7 +60,7 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
         if (length == 0)
         {
             length = 1;
-            valence = IsOnlyModifier(text.Tokens, index) ? 0 : lexicon.Valence(token.Word);
+            valence = WordValence(text.Tokens, index, out isFirm[index]);
         }
 
         if (valence == 0)
@@ -81,17 +93,25 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
         return (0, 0);
     }
 
-    // "terribly funny", "no good": a word that bends the next one says nothing by itself.
-    private bool IsOnlyModifier(IReadOnlyList<SentimentToken> tokens, int index)
+    private double WordValence(IReadOnlyList<SentimentToken> tokens, int index, out bool isFirm)
     {
         var word = tokens[index].Word;
-        if (SentimentWords.Negators.Contains(word))
+        var valence = lexicon.Valence(word, out isFirm);
+        if (word == "like" && (index == 0 || !SentimentWords.BeforeTheVerbLike.Contains(tokens[index - 1].Word)))
         {
-            // "fails" and "lacks" are complaints even with nothing to turn round.
-            return word is not ("fail" or "fails" or "failed" or "lack" or "lacks" or "lacking" or "lacked") || BendsNext(tokens, index);
+            return 0;
         }
 
-        return SentimentWords.Boosters.ContainsKey(word) && BendsNext(tokens, index);
+        // "No." as an answer is a refusal; before other words it only bends them. "Fails" and "lacks" are complaints even with nothing to bend.
+        if (SentimentWords.Negators.Contains(word))
+        {
+            var isAnswer = word is "no" or "nope" && (index + 1 == tokens.Count || tokens[index + 1].Clause != tokens[index].Clause || tokens[index + 1].Word == word);
+            var isComplaint = word.StartsWith("fail", StringComparison.Ordinal) || word.StartsWith("lack", StringComparison.Ordinal);
+            return isAnswer ? PlainNo : isComplaint && !BendsNext(tokens, index) ? valence : 0;
+        }
+
+        // "terribly funny": a word that bends the next one says nothing by itself, and weak ones never do.
+        return SentimentWords.Boosters.ContainsKey(word) && (Math.Abs(valence) < StrongBooster || BendsNext(tokens, index)) ? 0 : valence;
     }
 
     private bool BendsNext(IReadOnlyList<SentimentToken> tokens, int index)
@@ -99,7 +119,7 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
         for (var next = index + 1; next < tokens.Count && next <= index + 2; next++)
         {
             if (tokens[next].Clause == tokens[index].Clause && tokens[next].Valence is null
-                && !SentimentWords.IsModifier(tokens[next].Word) && lexicon.Valence(tokens[next].Word) != 0)
+                && !SentimentWords.IsModifier(tokens[next].Word) && lexicon.HasValence(tokens[next].Word))
             {
                 return true;
             }
@@ -112,7 +132,7 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
     private static double Bend(IReadOnlyList<SentimentToken> tokens, int index, double valence)
     {
         var strength = 1.0;
-        var isNegated = false;
+        var factor = 1.0;
         for (var distance = 1; distance <= Window && index - distance >= 0; distance++)
         {
             var before = tokens[index - distance];
@@ -121,20 +141,36 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
                 break;
             }
 
-            if (SentimentWords.Negators.Contains(before.Word))
+            var word = before.Word;
+            var previous = index - distance > 0 ? tokens[index - distance - 1].Word : "";
+            if (factor == 1 && SentimentWords.Negators.Contains(word))
             {
-                // "not only good": no negation. Two of them cancel out.
-                var isFalseAlarm = index - distance + 1 < tokens.Count && tokens[index - distance + 1].Word is "only" or "just" or "merely";
-                isNegated ^= !isFalseAlarm;
+                // "not only good" is no negation, "not without charm" is two.
+                var isFalseAlarm = tokens[index - distance + 1].Word is "only" or "just" or "merely" or "necessarily" || SentimentWords.Negators.Contains(previous);
+                factor = isFalseAlarm ? 1 : valence > 0 ? NegatedPraise : NegatedBlame;
+                if (isFalseAlarm)
+                {
+                    break;
+                }
             }
-            else if (distance <= 3 && SentimentWords.Boosters.TryGetValue(before.Word, out var booster))
+            else if (factor == 1 && SentimentWords.Shifters.Contains($"{previous} {word}") && (word != "the" || IsFollowedBy(tokens, index, "of")))
+            {
+                factor = valence > 0 ? ShiftedPraise : ShiftedBlame;
+            }
+            else if (word == "little" && distance == 1 && valence > 0 && previous is not ("a" or "the" or "this" or "that"))
+            {
+                factor = ShiftedPraise;
+            }
+            else if (distance <= 3 && SentimentWords.Boosters.TryGetValue(word, out var booster))
             {
                 strength += booster * (1.05 - (0.05 * distance)) * (before.IsShouted ? Shouting : 1);
             }
         }
 
-        return Math.Max(0.2, strength) * (!isNegated ? 1 : valence > 0 ? NegatedPraise : NegatedBlame);
+        return Math.Max(0.2, strength) * factor;
     }
+
+    private static bool IsFollowedBy(IReadOnlyList<SentimentToken> tokens, int index, string word) => index + 1 < tokens.Count && tokens[index + 1].Word == word;
 
     // "slow, but good": what stands before the turn counts less, what follows counts more. "While good, it is slow": the other way round.
     private static void WeighClauses(IReadOnlyList<SentimentToken> tokens, double[] valences)
@@ -165,23 +201,37 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
         }
     }
 
-    private static SentimentFeatures Sum(TokenizedText text, double[] valences)
+    /// <summary>Each token and the valence it ended with, for looking at why a text was judged as it was.</summary>
+    internal IReadOnlyList<(string Word, double Valence)> Explain(string text)
     {
-        var (praise, blame, hits) = (0.0, 0.0, 0);
-        foreach (var valence in valences)
+        var (tokenized, valences, _) = Weigh(text);
+        return [.. tokenized.Tokens.Select((token, index) => (token.Word, valences[index]))];
+    }
+
+    private static SentimentFeatures Sum(TokenizedText text, double[] valences, bool[] isFirm)
+    {
+        var (praise, blame, firm, hits) = (0.0, 0.0, 0.0, 0);
+        for (var index = 0; index < valences.Length; index++)
         {
-            praise += Math.Max(0, valence);
-            blame -= Math.Min(0, valence);
-            hits += valence != 0 ? 1 : 0;
+            praise += Math.Max(0, valences[index]);
+            blame -= Math.Min(0, valences[index]);
+            firm += isFirm[index] ? valences[index] : 0;
+            hits += valences[index] != 0 ? 1 : 0;
         }
 
-        var sum = praise - blame;
         var emphasis = (Math.Min(4, text.Exclamations) * Exclamation) + (text.Questions > 1 ? Math.Min(5, text.Questions) * ManyQuestions : 0);
-        sum += Math.Sign(sum) * emphasis;
         return new SentimentFeatures(
-            Compound: sum / Math.Sqrt((sum * sum) + CompoundScale),
+            Compound: Squash(praise - blame, emphasis),
+            Firm: Squash(firm, emphasis),
             Mixture: 2 * Math.Min(praise, blame) / (praise + blame + 1),
             Words: valences.Length,
-            Hits: hits);
+            Hits: hits,
+            IsChat: text.IsChat);
+    }
+
+    private static double Squash(double sum, double emphasis)
+    {
+        sum += Math.Sign(sum) * emphasis;
+        return sum / Math.Sqrt((sum * sum) + CompoundScale);
     }
 }

@@ -24,6 +24,8 @@ internal sealed class SentimentEngine : IOperationEngine
 
     internal SentimentFeatures Measure(string text) => _analyzer.Value.Measure(text);
 
+    internal IReadOnlyList<(string Word, double Valence)> Explain(string text) => _analyzer.Value.Explain(text);
+
     internal SentimentResult Analyze(string text)
     {
         var scores = SentimentCalibration.Probabilities(Measure(text));

@@ -13,13 +13,16 @@ internal sealed class SentimentLexicon
     private const double EmojiScale = 0.72;
 
     private readonly Dictionary<string, float> _words;
+    private readonly Dictionary<string, float> _derived;
     private readonly Dictionary<string, float> _emoticons;
     private readonly Dictionary<string, float>.AlternateLookup<ReadOnlySpan<char>> _emoticonLookup;
 
     private SentimentLexicon(
-        Dictionary<string, float> words, Dictionary<string, float> emoticons, Dictionary<int, float> emoji, IReadOnlyDictionary<string, float> phrases)
+        Dictionary<string, float> words, Dictionary<string, float> derived, Dictionary<string, float> emoticons, Dictionary<int, float> emoji,
+        IReadOnlyDictionary<string, float> phrases)
     {
         _words = words;
+        _derived = derived;
         _emoticons = emoticons;
         _emoticonLookup = _emoticons.GetAlternateLookup<ReadOnlySpan<char>>();
         Emoji = emoji;
@@ -47,12 +50,6 @@ internal sealed class SentimentLexicon
         var words = new Dictionary<string, float>(StringComparer.Ordinal);
         var emoticons = new Dictionary<string, float>(StringComparer.OrdinalIgnoreCase);
 
-        // Weakest source first: what a later one says replaces it, and where VADER and AFINN or Pattern agree to differ, the mean stands.
-        foreach (var (word, valence) in Read("derived.tsv"))
-        {
-            words[word] = valence;
-        }
-
         var seconds = new Dictionary<string, float>(StringComparer.Ordinal);
         Merge(seconds, Read("afinn.tsv"), AfinnScale, weight: 1);
         Merge(seconds, Read("pattern.tsv"), PatternScale, weight: 1);
@@ -61,6 +58,7 @@ internal sealed class SentimentLexicon
             words[word] = valence;
         }
 
+        // Where VADER and the others differ the mean stands, VADER's raters counting double.
         foreach (var (word, valence) in vader)
         {
             if (char.IsLetterOrDigit(word[0]))
@@ -78,14 +76,34 @@ internal sealed class SentimentLexicon
             words[word] = valence;
         }
 
-        return new SentimentLexicon(words, emoticons, ReadEmoji(), Read("phrases.tsv"));
+        return new SentimentLexicon(words, Read("derived.tsv"), emoticons, ReadEmoji(), Read("phrases.tsv"));
     }
 
     /// <summary>Whether a word carries feeling or bends the feeling of others.</summary>
-    public bool Knows(string word) => _words.ContainsKey(word) || SentimentWords.IsModifier(word);
+    public bool Knows(string word) => _words.ContainsKey(word) || _derived.ContainsKey(word) || SentimentWords.IsModifier(word);
 
     /// <summary>The word's valence; for an unlisted form, that of the word it is made from. 0 for a word without feeling.</summary>
-    public double Valence(string word) => _words.TryGetValue(word, out var valence) ? valence : WordForms.Valence(word, _words);
+    /// <param name="word">The word, in lower case.</param>
+    /// <param name="isFirm">Whether people rated the word or one it is made from; false for a valence that was computed from its neighbours.</param>
+    public double Valence(string word, out bool isFirm)
+    {
+        isFirm = true;
+        if (_words.TryGetValue(word, out var valence))
+        {
+            return valence;
+        }
+
+        if (_derived.TryGetValue(word, out valence))
+        {
+            isFirm = false;
+            return valence;
+        }
+
+        return WordForms.Valence(word, _words);
+    }
+
+    /// <summary>Whether the word has a valence at all.</summary>
+    public bool HasValence(string word) => Valence(word, out _) != 0;
 
     public bool TryEmoticon(ReadOnlySpan<char> symbol, out double valence)
     {

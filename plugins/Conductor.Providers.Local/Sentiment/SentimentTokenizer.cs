@@ -15,6 +15,7 @@ internal sealed class SentimentTokenizer(SentimentLexicon lexicon)
     {
         var tokens = new List<SentimentToken>();
         var (clause, sentence, exclamations, questions, shouted, plain) = (0, 0, 0, 0, 0, 0);
+        var isChat = false;
         var index = 0;
         while (index < text.Length)
         {
@@ -28,12 +29,14 @@ internal sealed class SentimentTokenizer(SentimentLexicon lexicon)
             var startsChunk = index == 0 || char.IsWhiteSpace(text[index - 1]);
             if (startsChunk && (character == '@' || StartsLink(text.AsSpan(index))))
             {
+                isChat = true;
                 index = EndOfChunk(text, index);
                 continue;
             }
 
             if (TryEmoticon(text, index, out var emoticonLength, out var valence))
             {
+                isChat = true;
                 tokens.Add(new SentimentToken(text.Substring(index, emoticonLength), IsShouted: false, clause, sentence, Valence: valence));
                 index += emoticonLength;
                 continue;
@@ -55,6 +58,7 @@ internal sealed class SentimentTokenizer(SentimentLexicon lexicon)
                 continue;
             }
 
+            isChat |= character == '#' && index + 1 < text.Length && char.IsLetter(text[index + 1]);
             exclamations += character is '!' or '！' ? 1 : 0;
             questions += character is '?' or '？' ? 1 : 0;
             if (character is '.' or '!' or '?' or '…' or '。' or '！' or '？')
@@ -70,13 +74,14 @@ internal sealed class SentimentTokenizer(SentimentLexicon lexicon)
             if (Rune.DecodeFromUtf16(text.AsSpan(index), out var rune, out var length) is System.Buffers.OperationStatus.Done
                 && lexicon.Emoji.TryGetValue(rune.Value, out var feeling))
             {
+                isChat = true;
                 tokens.Add(new SentimentToken(rune.ToString(), IsShouted: false, clause, sentence, Valence: feeling));
             }
 
             index += Math.Max(1, length);
         }
 
-        return new TokenizedText(tokens, exclamations, questions, shouted > 0 && plain == 0);
+        return new TokenizedText(tokens, exclamations, questions, shouted > 0 && plain == 0, isChat || tokens.Exists(token => token.IsStretched));
     }
 
     private static bool StartsLink(ReadOnlySpan<char> rest) =>

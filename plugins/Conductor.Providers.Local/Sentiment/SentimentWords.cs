@@ -17,7 +17,7 @@ internal static class SentimentWords
         ["seriously"] = 0.2, ["so"] = 0.25, ["substantially"] = 0.2, ["such"] = 0.15, ["super"] = 0.25, ["surprisingly"] = 0.15,
         ["terribly"] = 0.25, ["thoroughly"] = 0.25, ["too"] = 0.1, ["total"] = 0.2, ["totally"] = 0.25, ["tremendously"] = 0.3, ["truly"] = 0.25,
         ["uber"] = 0.25, ["unbelievably"] = 0.3, ["unusually"] = 0.2, ["utterly"] = 0.3, ["very"] = 0.3, ["wildly"] = 0.25,
-        ["almost"] = -0.25, ["barely"] = -0.4, ["faintly"] = -0.3, ["fairly"] = -0.15, ["kinda"] = -0.25, ["less"] = -0.4, ["little"] = -0.25,
+        ["almost"] = -0.25, ["barely"] = -0.4, ["faintly"] = -0.3, ["fairly"] = -0.15, ["kinda"] = -0.25, ["less"] = -0.4, ["little"] = -0.3,
         ["marginally"] = -0.35, ["mildly"] = -0.3, ["moderately"] = -0.25, ["mostly"] = -0.1, ["nearly"] = -0.2, ["occasionally"] = -0.25,
         ["partly"] = -0.3, ["rather"] = -0.05, ["relatively"] = -0.2, ["scarcely"] = -0.4, ["slightly"] = -0.35, ["sometimes"] = -0.2,
         ["somewhat"] = -0.3, ["sorta"] = -0.25, ["vaguely"] = -0.35,
@@ -39,6 +39,22 @@ internal static class SentimentWords
     /// <summary>Words that begin a clause which gives way to the next one.</summary>
     public static FrozenSet<string> Concessions { get; } =
         new[] { "although", "though", "while", "despite", "albeit", "notwithstanding" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Pairs of words after which praise is only hoped for, missed or denied: "tries to be funny", "would have been good", "a lack of wit".</summary>
+    public static FrozenSet<string> Shifters { get; } = new[]
+    {
+        "hard to", "difficult to", "impossible to", "tries to", "try to", "tried to", "trying to", "attempts to", "attempt to", "supposed to", "meant to",
+        "wants to", "pretends to", "fails to", "failed to", "fail to", "failure to", "unable to", "refuses to", "too hard", "would have", "could have",
+        "should have", "might have", "would 've", "could 've", "should 've", "if only", "instead of", "lack of", "lacks the", "devoid of", "short of",
+        "absence of", "rather than", "less than", "other than", "far from", "all the",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Words before `like` that make it a verb; elsewhere it compares.</summary>
+    public static FrozenSet<string> BeforeTheVerbLike { get; } = new[]
+    {
+        "i", "we", "you", "they", "would", "'d", "do", "does", "did", "to", "really", "also", "who", "people", "n't", "not", "don't", "dont", "didn't",
+        "didnt", "doesn't", "doesnt", "will", "i'd", "still", "actually", "never", "always",
+    }.ToFrozenSet(StringComparer.Ordinal);
 
     public static bool IsModifier(string word) => Boosters.ContainsKey(word) || Negators.Contains(word);
 }

@@ -6,26 +6,26 @@ namespace Conductor.Providers.Local.Tests.Quality;
 
 public class SentimentQualityTests(ITestOutputHelper output)
 {
-    // What VADER reaches on the same rows, less the noise of sets this small.
+    // On the same rows VADER reaches 0.57, 0.91, 0.59, 0.51. Each floor lies about one standard error below what docs/operations.md reports.
     private static readonly Dictionary<string, double> Floors = new()
     {
-        ["sst2"] = 0.70, ["vader-tweets"] = 0.90, ["vader-amazon"] = 0.58, ["vader-nyt"] = 0.51,
+        ["sst2"] = 0.73, ["vader-tweets"] = 0.88, ["vader-amazon"] = 0.68, ["vader-nyt"] = 0.55,
     };
 
     [SkippableFact]
-    public void Sentiment_DevelopmentSets_AtLeastAsGoodAsVader()
+    public void Sentiment_DevelopmentSets_AboveTheFloors()
     {
         var rows = EvaluationData.Read("sentiment", "dev");
         var engine = new SentimentEngine();
 
         var judged = rows.ConvertAll(row => (
-            Id: row.GetProperty("id").GetString()!, Set: row.GetProperty("set").GetString()!, Gold: row.GetProperty("label").GetString()!,
+            Text: row.GetProperty("text").GetString()!, Id: row.GetProperty("id").GetString()!, Set: row.GetProperty("set").GetString()!, Gold: row.GetProperty("label").GetString()!,
             Result: engine.Analyze(row.GetProperty("text").GetString()!)));
 
         EvaluationData.Write("sentiment", judged.Select(row => JsonSerializer.Serialize(new
         {
             id = row.Id, prediction = row.Result.Sentiment, score = row.Result.Scores.Positive - row.Result.Scores.Negative,
-            confidence = row.Result.Confidence, scores = row.Result.Scores,
+            confidence = row.Result.Confidence, words = engine.Explain(row.Text).Where(word => word.Valence != 0).Select(word => $"{word.Word}:{word.Valence:F1}"), scores = row.Result.Scores,
         })));
         foreach (var set in judged.GroupBy(row => row.Set))
         {
