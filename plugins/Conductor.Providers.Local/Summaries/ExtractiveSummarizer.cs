@@ -12,7 +12,7 @@ internal static class ExtractiveSummarizer
     private const int DefaultMost = 5;
 
     // A sentence that shares this much of its terms with a chosen one says nothing new.
-    private const double SaysTheSame = 0.7;
+    private const double SaysTheSame = 0.8;
 
     // Each is held against all that were chosen before it; the longest summary has no more words than this.
     private const int MostConsidered = 2_000;

@@ -11,6 +11,9 @@ internal static class SentenceRanker
     private const int Rounds = 30;
     private const double Damping = 0.85;
 
+    // 0 counts shared terms alone, 0.5 is the cosine; between them long sentences win neither by length nor for want of it.
+    private const double LengthPower = 0.3;
+
     // A text of this many sentences or more is told from the top, as news is; an abstract of a few is not.
     private const int ToldFromTheTop = 20;
     private const double PlaceWeight = 0.9;
@@ -150,7 +153,7 @@ internal static class SentenceRanker
     private static double Similarity(int[] left, int[] right)
     {
         var shared = CountShared(left, right);
-        return shared == 0 ? 0 : shared / (Math.Log(1 + left.Length) + Math.Log(1 + right.Length));
+        return shared == 0 ? 0 : shared / Math.Pow((double)left.Length * right.Length, LengthPower);
     }
 
     private static int CountShared(int[] left, int[] right)
