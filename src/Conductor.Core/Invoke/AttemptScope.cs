@@ -173,6 +173,20 @@ internal sealed class AttemptScope : IAsyncDisposable
         Attempt.Status = status;
         Attempt.ErrorCode = error;
         Attempt.Usage = usage;
+        try
+        {
+            Book(usage, status, error);
+        }
+        finally
+        {
+            Hop.Provider.Release(); // whatever went wrong above: a lease that stays out keeps the plugin loaded for ever
+            Linked.Dispose();
+            _limits.Dispose();
+        }
+    }
+
+    private void Book(TokenUsage usage, AttemptStatus status, string? error)
+    {
         Settle(usage, status);
         var statistics = Hop.Provider.Statistics;
         if (status == AttemptStatus.Succeeded)
@@ -186,9 +200,6 @@ internal sealed class AttemptScope : IAsyncDisposable
 
         _services.Ledger.Append(LedgerRows.Of(_call, Attempt));
         _services.Metrics.AttemptEnded(_call, Attempt);
-        Hop.Provider.Release();
-        Linked.Dispose();
-        _limits.Dispose();
     }
 
     private void Settle(TokenUsage usage, AttemptStatus status)

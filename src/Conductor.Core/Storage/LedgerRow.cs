@@ -41,34 +41,6 @@ public sealed record LedgerRow
 
     /// <summary>Which version of the price catalogue made the cost; null where none did.</summary>
     public string? PriceVersion { get; init; }
-
-    /// <summary>The row of an attempt that has ended and been priced.</summary>
-    /// <param name="call">The call; its catalogue names the price version.</param>
-    /// <param name="attempt">One of its attempts.</param>
-    public static LedgerRow From(ModelCall call, Attempt attempt)
-    {
-        ArgumentNullException.ThrowIfNull(call);
-        ArgumentNullException.ThrowIfNull(attempt);
-        return new LedgerRow
-        {
-            RequestId = call.Context.RequestId,
-            Attempt = attempt.Number,
-            TenantId = call.Context.TenantId,
-            KeyId = call.Context.KeyId,
-            Operation = call.OperationName,
-            Provider = attempt.Target.Provider.Name,
-            Model = attempt.Target.Model.Id,
-            UpstreamRequestId = attempt.UpstreamRequestId,
-            StartedAt = attempt.StartedAt,
-            Duration = attempt.Duration,
-            Status = attempt.Status,
-            ErrorCode = attempt.ErrorCode,
-            Usage = attempt.Usage,
-            Cost = attempt.Cost,
-            CostStatus = attempt.CostStatus,
-            PriceVersion = attempt.Cost is null ? null : call.Catalog?.Prices.Version,
-        };
-    }
 }
 
 /// <summary>Sums over the ledger.</summary>

@@ -2,24 +2,25 @@ using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Core.Tests.Telemetry;
 using Conductor.Costing;
+using Conductor.Invoke;
 using Conductor.Money;
 using Conductor.Storage;
 
-namespace Conductor.Core.Tests.Storage;
+namespace Conductor.Core.Tests.Invoke;
 
-public sealed class LedgerRowTests
+public sealed class BookedRowTests
 {
     [Fact]
-    public void From_Attempt_TakesEverythingThatIsBooked()
+    public void Of_Attempt_TakesEverythingThatIsBooked()
     {
         var call = TestCalls.Chat(context: new CallContext { RequestId = "req_9", TenantId = "acme", KeyId = "web" });
         call.Catalog = new CatalogSnapshot { Prices = new PriceCatalog("v7", new Dictionary<string, ModelPrice>()) };
         TestCalls.Attempt(call, AttemptStatus.Failed);
         var usage = new TokenUsage { InputTokens = 5, OutputTokens = 2, IsEstimated = true };
-        var attempt = TestCalls.Attempt(call, AttemptStatus.Cancelled, "client_closed", usage, 77, CostStatus.Estimated, 250, TestCalls.Hop("p", "m"));
+        var attempt = TestCalls.Attempt(call, AttemptStatus.Cancelled, "client_closed", usage, 77, CostStatus.Estimated, 250, TestCalls.Hop("p", "m", ModelPrice.Free));
         attempt.UpstreamRequestId = "up_1";
 
-        var row = LedgerRow.From(call, attempt);
+        var row = LedgerRows.Of(call, attempt);
 
         Assert.Equal(
             new LedgerRow
@@ -32,11 +33,11 @@ public sealed class LedgerRowTests
     }
 
     [Fact]
-    public void From_UnknownPrice_NamesNoPriceVersion()
+    public void Of_UnknownPrice_NamesNoPriceVersion()
     {
         var call = TestCalls.Chat();
         call.Catalog = CatalogSnapshot.Empty;
 
-        Assert.Null(LedgerRow.From(call, TestCalls.Attempt(call, nanoUsd: null, costStatus: CostStatus.Unknown)).PriceVersion);
+        Assert.Null(LedgerRows.Of(call, TestCalls.Attempt(call, nanoUsd: null, costStatus: CostStatus.Unknown)).PriceVersion);
     }
 }
