@@ -22,7 +22,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
             ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no chat.");
         var template = prompts.Get(entry.Name, descriptor.Prompt!);
         var arguments = await scope.GuardAsync(_ => Task.FromResult(entry.Operation.CreatePromptArguments(call.Payload))).ConfigureAwait(false);
-        var messages = template.Render(arguments).Messages;
+        var messages = (await scope.GuardAsync(_ => Task.FromResult(template.Render(arguments))).ConfigureAwait(false)).Messages;
         var options = OptionsOf(template.Settings);
         return descriptor.IsStructured
             ? await AskForJsonAsync(client, messages, options).ConfigureAwait(false)

@@ -27,6 +27,7 @@ internal sealed class PluginRuntime(
     private readonly List<Task> _retiring = [];
     private volatile CatalogSnapshot _current = CatalogSnapshot.Empty;
     private volatile bool _isStarted;
+    private int _isDisposed;
 
     public CatalogSnapshot Current => _current;
 
@@ -103,6 +104,11 @@ internal sealed class PluginRuntime(
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return; // the container knows it by two names
+        }
+
         await _changing.WaitAsync().ConfigureAwait(false);
         _current = CatalogSnapshot.Empty;
         foreach (var live in _providers.Values)
