@@ -108,6 +108,16 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
         _board.Set(p, PluginState.Active, reason: null);
     }
 
+    /// <summary>The plugin's code is in memory and serves nothing, for a reason that is not its fault: nobody uses it, or its settings are wrong.</summary>
+    /// <param name="p">The plugin.</param>
+    /// <param name="reason">A sentence for the status page that says what to do.</param>
+    public void MarkLoaded(LoadedPlugin p, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(p);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        _board.Set(p, PluginState.Loaded, reason);
+    }
+
     /// <summary>The plugin takes no new calls; a scan no longer counts it as loaded.</summary>
     public void MarkDraining(LoadedPlugin p)
     {

@@ -139,27 +139,26 @@ internal sealed class PluginRuntime(
 
     private async Task ChangeAsync(bool looksIntoFolders, CancellationToken cancellationToken)
     {
-        List<LoadedPlugin> leaving = [];
+        var now = settings.Current;
+        var change = new PluginChange();
         if (looksIntoFolders)
         {
-            leaving = LoadChanges();
+            LoadChanges(change);
         }
 
-        List<LiveProvider> oldProviders = [];
-        List<LiveOperations> oldOperations = [];
-        var added = ChangeProviders(settings.Current, oldProviders);
-        ChangeOperations(oldOperations);
+        var added = ChangeProviders(now, change);
+        ChangeOperations(change);
+        Settle(change);
         await ListAsync(added, cancellationToken).ConfigureAwait(false);
         Swap();
         RuntimeLog.Serving(logger, string.Join(", ", _current.Providers.Keys), string.Join(", ", _current.Operations.Keys));
-        Retire(oldProviders, oldOperations, leaving);
+        Retire(change);
     }
 
-    /// <summary>Loads what is new. Returns the plugins whose time is over.</summary>
-    private List<LoadedPlugin> LoadChanges()
+    private void LoadChanges(PluginChange change)
     {
         var scan = loader.Scan();
-        List<LoadedPlugin> leaving = [.. scan.Gone];
+        change.Leaving.AddRange(scan.Gone);
         foreach (var candidate in scan.New)
         {
             if (TryLoad(candidate) is { } plugin)
@@ -170,16 +169,16 @@ internal sealed class PluginRuntime(
 
         foreach (var (old, candidate) in scan.Changed)
         {
-            // The old one stays in its place until the new one is in memory.
+            // The old one stays in its place until the new one serves.
             if (TryLoad(candidate) is { } plugin)
             {
                 _plugins.Add(plugin);
-                leaving.Add(old);
+                change.Replaced[plugin] = old;
+                change.Leaving.Add(old);
             }
         }
 
-        _plugins.RemoveAll(leaving.Contains);
-        return leaving;
+        _plugins.RemoveAll(change.Leaving.Contains);
     }
 
     private LoadedPlugin? TryLoad(PluginCandidate candidate)
@@ -195,16 +194,17 @@ internal sealed class PluginRuntime(
         }
     }
 
-    private List<LiveProvider> ChangeProviders(ConductorSettings now, List<LiveProvider> leaving)
+    /// <summary>Builds the providers that the settings and the plugins ask for; those that are as they were stay. Returns the new ones.</summary>
+    private List<LiveProvider> ChangeProviders(ConductorSettings now, PluginChange change)
     {
         List<LiveProvider> added = [];
         Dictionary<string, LiveProvider> kept = new(StringComparer.Ordinal);
         foreach (var plugin in _plugins.Where(plugin => plugin.Kind == PluginKind.Provider))
         {
-            string? failure = null;
             foreach (var (name, provider) in ProvidersOf(plugin, now))
             {
-                if (_providers.TryGetValue(name, out var live) && live.IsStill(plugin, provider))
+                var live = _providers.GetValueOrDefault(name);
+                if (live is not null && live.IsStill(plugin, provider))
                 {
                     kept[name] = live;
                     continue;
@@ -217,22 +217,20 @@ internal sealed class PluginRuntime(
                 }
                 catch (PluginFailureException mistake) when (!now.Providers.ContainsKey(name) && mistake.IsAboutSettings)
                 {
-                    failure = $"no provider uses it; add one to conductor.yaml: 'providers: {{ {name}: {{ plugin: {plugin.Id}, ... }} }}'";
+                    change.Unused[plugin] = $"No provider uses it. Add one to conductor.yaml: 'providers: {{ {name}: {{ plugin: {plugin.Id}, ... }} }}'.";
                 }
                 catch (PluginFailureException mistake)
                 {
-                    failure = $"provider '{name}': {mistake.Message}";
+                    change.Fail(plugin, $"Provider '{name}': {mistake.Message}", mistake.IsAboutSettings);
                     if (live is not null)
                     {
                         kept[name] = live; // better the old one than none
                     }
                 }
             }
-
-            Mark(plugin, failure);
         }
 
-        leaving.AddRange(_providers.Values.Where(live => !kept.ContainsValue(live)));
+        change.Providers.AddRange(_providers.Values.Where(live => !kept.ContainsValue(live)));
         _providers.Clear();
         foreach (var name in now.Providers.Keys.Concat(kept.Keys.Order(StringComparer.Ordinal)).Distinct().Where(kept.ContainsKey))
         {
@@ -254,35 +252,61 @@ internal sealed class PluginRuntime(
         return mentioned.Where(pair => pair.Value is { Enabled: true, DisabledReason: null });
     }
 
-    private void ChangeOperations(List<LiveOperations> leaving)
+    private void ChangeOperations(PluginChange change)
     {
-        var plugins = _plugins.Where(plugin => plugin.Kind == PluginKind.Operation).ToList();
-        leaving.AddRange(_operations.Where(live => !plugins.Contains(live.Plugin)));
-        _operations.RemoveAll(leaving.Contains);
-        foreach (var plugin in plugins.Where(plugin => !_operations.Exists(live => ReferenceEquals(live.Plugin, plugin))))
+        foreach (var plugin in _plugins.Where(plugin => plugin.Kind == PluginKind.Operation && !_operations.Exists(live => ReferenceEquals(live.Plugin, plugin))).ToList())
         {
             try
             {
                 _operations.Add(factory.CreateOperations(plugin));
-                Mark(plugin, failure: null);
             }
             catch (PluginFailureException mistake)
             {
-                Mark(plugin, mistake.Message);
+                change.Fail(plugin, mistake.Message, mistake.IsAboutSettings);
             }
         }
+
+        bool IsKept(LoadedPlugin plugin) => _plugins.Contains(plugin)
+            || change.Replaced.Any(pair => ReferenceEquals(pair.Value, plugin) && change.Failed.ContainsKey(pair.Key));
+        change.Operations.AddRange(_operations.Where(live => !IsKept(live.Plugin)));
+        _operations.RemoveAll(change.Operations.Contains);
     }
 
-    private void Mark(LoadedPlugin plugin, string? failure)
+    /// <summary>Says of every plugin where it stands, and sends away those that failed. What a failed one should have replaced stays.</summary>
+    private void Settle(PluginChange change)
     {
-        if (failure is null)
+        bool Serves(LoadedPlugin plugin) =>
+            _providers.Values.Any(live => ReferenceEquals(live.Plugin, plugin)) || _operations.Exists(live => ReferenceEquals(live.Plugin, plugin));
+
+        foreach (var plugin in change.Leaving.Where(Serves).ToList())
         {
-            loader.MarkActive(plugin);
+            change.Leaving.Remove(plugin);
+            _plugins.Add(plugin);
         }
-        else
+
+        foreach (var plugin in _plugins.ToList())
         {
-            RuntimeLog.PluginFailed(logger, plugin.Id, failure);
-            loader.MarkFaulted(plugin, failure);
+            if (change.Failed.TryGetValue(plugin, out var failure))
+            {
+                RuntimeLog.PluginFailed(logger, plugin.Id, failure.Reason);
+                if (failure.IsAboutSettings || Serves(plugin))
+                {
+                    loader.MarkLoaded(plugin, failure.Reason); // it may be right when the settings are
+                    continue;
+                }
+
+                loader.MarkFaulted(plugin, failure.Reason);
+                _plugins.Remove(plugin);
+                change.Leaving.Add(plugin);
+            }
+            else if (change.Unused.TryGetValue(plugin, out var reason))
+            {
+                loader.MarkLoaded(plugin, reason);
+            }
+            else
+            {
+                loader.MarkActive(plugin);
+            }
         }
     }
 
@@ -351,15 +375,19 @@ internal sealed class PluginRuntime(
     }
 
     /// <summary>Lets go of what the new snapshot no longer holds, once no call uses it any more.</summary>
-    private void Retire(List<LiveProvider> providers, List<LiveOperations> operations, List<LoadedPlugin> plugins)
+    private void Retire(PluginChange change)
     {
-        if (providers.Count == 0 && operations.Count == 0 && plugins.Count == 0)
+        if (change.Providers.Count == 0 && change.Operations.Count == 0 && change.Leaving.Count == 0)
         {
             return;
         }
 
-        plugins.ForEach(loader.MarkDraining);
-        var task = RetireAsync(providers, operations, plugins);
+        foreach (var plugin in change.Leaving.Where(plugin => !change.Failed.ContainsKey(plugin)))
+        {
+            loader.MarkDraining(plugin);
+        }
+
+        var task = RetireAsync(change.Providers, change.Operations, change.Leaving);
         lock (_retiring)
         {
             _retiring.Add(task);

@@ -38,6 +38,8 @@ internal sealed class Client(string prefix) : IChatClient
             await Task.Yield();
             yield return new ChatResponseUpdate(ChatRole.Assistant, word + " ");
         }
+
+        yield return new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop };
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => null;

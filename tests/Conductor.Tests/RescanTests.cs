@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using Conductor.Calls;
+using Conductor.Errors;
+using Conductor.PluginLoading;
+using Microsoft.Extensions.AI;
+
+namespace Conductor.Tests;
+
+public sealed class RescanTests
+{
+    private const string Echo = "tests/TestPlugins/Conductor.TestPlugins.Echo";
+    private const string EchoFile = "Conductor.TestPlugins.Echo.dll";
+
+    [Fact]
+    public async Task Plugin_DroppedInWhileRunning_AnswersWithoutAnyConfiguration()
+    {
+        await using var test = new TestConductor();
+        await test.Conductor.StartAsync(CancellationToken.None);
+        File.Copy(Path.Combine(Repository.Built(Echo), EchoFile), Path.Combine(test.PluginFolder, EchoFile));
+
+        await test.Conductor.RescanAsync(CancellationToken.None);
+
+        Assert.Equal(PluginState.Active, test.Status("test-echo").State);
+        Assert.Equal("say it", await AskAsync(test.Conductor, "test-echo/echo", "say it"));
+    }
+
+    [Fact]
+    public async Task Plugin_TakenAway_IsGoneAndItsCodeIsDead()
+    {
+        await using var test = new TestConductor();
+        var file = Path.Combine(test.PluginFolder, EchoFile);
+        File.Copy(Path.Combine(Repository.Built(Echo), EchoFile), file);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        await AskAsync(test.Conductor, "test-echo/echo", "used once");
+        await StreamAsync(test.Conductor, "test-echo/echo", "and streamed once");
+        var context = ContextOf("test-echo");
+        File.Delete(file);
+
+        var statuses = await test.Conductor.RescanAsync(CancellationToken.None);
+
+        Assert.False(context.IsAlive, statuses.FirstOrDefault(plugin => plugin.Id == "test-echo")?.Reason);
+        Assert.DoesNotContain("test-echo", test.Conductor.Catalog.Providers.Keys);
+        var error = await Assert.ThrowsAsync<ConductorException>(() => AskAsync(test.Conductor, "test-echo/echo", "again"));
+        Assert.Equal("model_not_found", error.Code);
+    }
+
+    [Fact]
+    public async Task Plugin_TakenAwayWhileItStreams_FinishesTheStreamFirst()
+    {
+        await using var test = new TestConductor();
+        var file = Path.Combine(test.PluginFolder, EchoFile);
+        File.Copy(Path.Combine(Repository.Built(Echo), EchoFile), file);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        var call = Chat("test-echo/echo", "one two three four", isStreaming: true);
+        var outcome = await test.Conductor.ChatAsync(call, CancellationToken.None);
+        File.Delete(file);
+
+        var rescan = test.Conductor.RescanAsync(CancellationToken.None);
+        var text = "";
+        await foreach (var update in outcome.Updates!)
+        {
+            text += update.Text;
+        }
+
+        Assert.False(rescan.IsCompleted); // the call still holds its lease
+        await call.DisposeAsync();
+        await rescan;
+        Assert.Equal("one two three four ", text);
+    }
+
+    [Fact]
+    public async Task NewVersion_ThatFails_LeavesTheOldOneServing()
+    {
+        await using var test = new TestConductor();
+        var file = Path.Combine(test.PluginFolder, EchoFile);
+        File.Copy(Path.Combine(Repository.Built(Echo), EchoFile), file);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        await File.WriteAllTextAsync(file, "half a file");
+
+        var statuses = await test.Conductor.RescanAsync(CancellationToken.None);
+
+        Assert.Equal("still here", await AskAsync(test.Conductor, "test-echo/echo", "still here"));
+        Assert.Contains(statuses, plugin => plugin is { State: PluginState.Rejected, Reason.Length: > 0 });
+    }
+
+    [Fact]
+    public async Task Files_Garbage_AreSentencesAndTrafficIsUnharmed()
+    {
+        await using var test = new TestConductor().WithPlugin(Echo);
+        await File.WriteAllBytesAsync(Path.Combine(test.PluginFolder, "empty.dll"), []);
+        await File.WriteAllTextAsync(Path.Combine(test.PluginFolder, "text.dll"), "not a program");
+        await File.WriteAllBytesAsync(Path.Combine(test.PluginFolder, "zeros.dll"), new byte[4096]);
+
+        await test.Conductor.StartAsync(CancellationToken.None);
+
+        Assert.Equal(3, test.Conductor.Plugins.Count(plugin => plugin is { State: PluginState.Rejected, Reason.Length: > 0 }));
+        Assert.Equal("fine", await AskAsync(test.Conductor, "test-echo/echo", "fine"));
+    }
+
+    [Fact]
+    public async Task Rescan_NothingChanged_ChangesNothing()
+    {
+        await using var test = new TestConductor().WithPlugin(Echo);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        var before = test.Conductor.Catalog.Providers["test-echo"];
+        File.SetLastWriteTimeUtc(Directory.GetFiles(test.PluginFolder, EchoFile, SearchOption.AllDirectories).Single(), new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+
+        await test.Conductor.RescanAsync(CancellationToken.None);
+
+        Assert.Same(before, test.Conductor.Catalog.Providers["test-echo"]);
+    }
+
+    private static ChatCall Chat(string model, string text, bool isStreaming = false) => new()
+    {
+        Context = CallContext.New(),
+        Model = model,
+        IsStreaming = isStreaming,
+        Request = new ChatRequest([new ChatMessage(ChatRole.User, text)], new ChatOptions()),
+    };
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task<string> AskAsync(IConductor conductor, string model, string text)
+    {
+        await using var call = Chat(model, text);
+        return (await conductor.ChatAsync(call, CancellationToken.None)).Response!.Text;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task StreamAsync(IConductor conductor, string model, string text)
+    {
+        await foreach (var update in conductor.AsChatClient(model).GetStreamingResponseAsync(text))
+        {
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference ContextOf(string plugin) => new(
+        System.Runtime.Loader.AssemblyLoadContext.All.Single(context => context.Name?.StartsWith(plugin, StringComparison.Ordinal) == true));
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Conductor.Calls;
+using Conductor.Configuration;
+using Conductor.PluginLoading;
+using Conductor.Settings;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Conductor.Tests;
+
+/// <summary>Conductor in process over plugin folders of the test's own.</summary>
+internal sealed class TestConductor : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public TestConductor(params (string Key, string Value)[] settings)
+    {
+        Folder = Directory.CreateTempSubdirectory("conductor-tests-").FullName;
+        Directory.CreateDirectory(PluginFolder);
+        Directory.CreateDirectory(OperationFolder);
+        var values = settings.ToDictionary(pair => "conductor:" + pair.Key, pair => (string?)pair.Value);
+        values["conductor:plugins:path"] = PluginFolder;
+        values["conductor:plugins:operations"] = OperationFolder;
+        values["conductor:storage:path"] = Path.Combine(Folder, "data");
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        var source = new SettingsSource { ContentRoot = Folder, BaseDirectory = Folder };
+        _services = new ServiceCollection()
+            .AddSingleton<ISettings>(new FixedSettings(SettingsLoader.Load(configuration, source).Required))
+            .AddConductor()
+            .BuildServiceProvider();
+        Conductor = _services.GetRequiredService<IConductor>();
+    }
+
+    public string Folder { get; }
+
+    public string PluginFolder => Path.Combine(Folder, "plugins");
+
+    public string OperationFolder => Path.Combine(Folder, "operations");
+
+    public IConductor Conductor { get; }
+
+    /// <summary>Lays a built plugin into a folder of its own, as a published one stands.</summary>
+    public TestConductor WithPlugin(string project) => With(project, PluginFolder);
+
+    public TestConductor WithOperation(string project) => With(project, OperationFolder);
+
+    public PluginStatus Status(string id) => Conductor.Plugins.Single(plugin => plugin.Id == id);
+
+    public static OperationCall Operation(string name, object payload, string model = "auto") => new()
+    {
+        Context = CallContext.New(),
+        Operation = name,
+        Model = model,
+        Payload = JsonSerializer.SerializeToUtf8Bytes(payload),
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private TestConductor With(string project, string room)
+    {
+        var target = Directory.CreateDirectory(Path.Combine(room, Path.GetFileName(project))).FullName;
+        foreach (var file in Directory.GetFiles(Repository.Built(project)))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
+        }
+
+        return this;
+    }
+}
