@@ -73,7 +73,7 @@ public sealed class InProcessTests
             .WithPlugin("plugins/Conductor.Providers.OpenAICompatible")
             .WithOperation("operations/Conductor.Operations.SentimentAnalysis");
         await test.Conductor.StartAsync(CancellationToken.None);
-        upstream.ReplyWith("""{"sentiment":"negative","confidence":0.9,"scores":{"positive":0.05,"negative":0.9,"neutral":0.05}}""");
+        upstream.ReplyWith("""{"sentiment":"negative","scores":{"positive":0.05,"negative":0.9,"neutral":0.05}}""");
         await using var call = TestConductor.Operation("sentiment_analysis", new { text = "It broke <again> & again." }, model: "far/some-model");
 
         var outcome = await test.Conductor.RunAsync(call, CancellationToken.None);
