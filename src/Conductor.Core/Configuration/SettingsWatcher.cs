@@ -52,6 +52,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
         _quiet = time.CreateTimer(_ => Poll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _poll = time.CreateTimer(_ => Poll(), null, _files.Count > 0 ? PollInterval : Timeout.InfiniteTimeSpan, PollInterval);
         Watch();
+        Note(_notes);
     }
 
     /// <inheritdoc/>
@@ -126,10 +127,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
             _notes = load.Notes;
             _needed.UnionWith(load.Files.Where(File.Exists));
             SettingsLog.Reloaded(_logger, settings.Providers.Count, settings.Aliases.Count, settings.Keys.Count);
-            foreach (var note in load.Notes)
-            {
-                SettingsLog.Note(_logger, note);
-            }
+            Note(load.Notes);
         }
 
         // Outside the lock: a listener may ask for settings, or load again.
@@ -163,6 +161,14 @@ public sealed class SettingsWatcher : ISettings, IDisposable
                     SettingsLog.ListenerFailed(_logger, failure);
                 }
             }
+        }
+    }
+
+    private void Note(IReadOnlyList<string> notes)
+    {
+        foreach (var note in notes)
+        {
+            SettingsLog.Note(_logger, note);
         }
     }
 

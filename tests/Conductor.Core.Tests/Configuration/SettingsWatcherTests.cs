@@ -135,6 +135,16 @@ public sealed class SettingsWatcherTests : IDisposable
     }
 
     [Fact]
+    public void Constructor_NotesOfTheFirstLoad_AreLogged()
+    {
+        _folder.With("GLOBAL_DAILY_LIMIT_USD", "5");
+
+        using var watcher = Watch();
+
+        Assert.Contains(_log.Lines, line => line.Contains("GLOBAL_DAILY_LIMIT_USD: 5 is read, and not enforced in this version", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Reload_Disposed_Throws()
     {
         var watcher = Watch();
