@@ -128,6 +128,13 @@ internal static class ChatMarkup
 
     private static string? ReadContent(XmlElement element, bool isEscaped)
     {
+        // Text alone comes out of writing it as XML and decoding it as it went in; only a carriage return is written as an entity.
+        if (element.FirstChild is XmlText { NextSibling: null, Value: { } only } && !only.Contains('\r', StringComparison.Ordinal))
+        {
+            only = (isEscaped ? MarkedText.UnescapeReturns(only) : only).Trim();
+            return only.Length == 0 ? null : isEscaped ? MarkedText.Unescape(only) : only;
+        }
+
         var text = BeginsWithCData(element) ? element.InnerText : element.InnerXml;
         if (isEscaped)
         {

@@ -33,6 +33,15 @@ internal static class HardenedText
         var text = new StringBuilder(marked.Length + 16);
         for (var i = 0; i < marked.Length; i++)
         {
+            var plain = marked.AsSpan(i).IndexOfAny(MarkedText.Special);
+            if (plain != 0)
+            {
+                plain = plain < 0 ? marked.Length - i : plain;
+                text.Append(marked, i, plain);
+                i += plain - 1;
+                continue;
+            }
+
             switch (marked[i])
             {
                 case MarkedText.Less:

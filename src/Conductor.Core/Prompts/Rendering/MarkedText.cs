@@ -28,7 +28,10 @@ internal static partial class MarkedText
     private const int NonXmlBase = 0xE030;
     private const int SurrogateBase = 0xE100;
 
-    private static readonly SearchValues<char> Special = SearchValues.Create(SpecialCharacters());
+    private static readonly string EscapedReturn = $"{Escape}{(char)(ControlBase + '\r')}";
+
+    /// <summary>What no text is copied with as it is: markup, quotes, marks, Latin-1 above ASCII, surrogates, and what XML cannot carry.</summary>
+    public static readonly SearchValues<char> Special = SearchValues.Create(SpecialCharacters());
     private static readonly SearchValues<char> Marks = SearchValues.Create([Less, Greater, Ampersand, Escape]);
     private static readonly SearchValues<char> MarkedOrEncoded = SearchValues.Create([Less, Greater, Ampersand, Escape, '&']);
 
@@ -42,9 +45,10 @@ internal static partial class MarkedText
         }
 
         var encoded = new StringBuilder(text.Length + 32);
-        encoded.Append(text, 0, first);
-        for (var i = first; i < text.Length; i++)
+        var done = 0;
+        for (var i = first; i >= 0; i = NextSpecial(text, done))
         {
+            encoded.Append(text, done, i - done);
             var letter = text[i];
             switch (letter)
             {
@@ -78,9 +82,11 @@ internal static partial class MarkedText
 
                     break;
             }
+
+            done = i + 1;
         }
 
-        return encoded.ToString();
+        return encoded.Append(text, done, text.Length - done).ToString();
     }
 
     /// <summary>An argument that the prompt's author lets stand as markup.</summary>
@@ -133,7 +139,8 @@ internal static partial class MarkedText
     }
 
     /// <summary>Carriage returns only: they count as white space at a message's ends.</summary>
-    public static string UnescapeReturns(string text) => text.Replace($"{Escape}{(char)(ControlBase + '\r')}", "\r", StringComparison.Ordinal);
+    public static string UnescapeReturns(string text) =>
+        text.Contains(Escape, StringComparison.Ordinal) ? text.Replace(EscapedReturn, "\r", StringComparison.Ordinal) : text;
 
     /// <summary>Appends what XML cannot carry as an escape, anything else as it is.</summary>
     public static void AppendEscaped(StringBuilder target, char letter)
@@ -157,11 +164,20 @@ internal static partial class MarkedText
         }
     }
 
+    /// <summary>Where the next character stands that is not copied as it is; -1 for none.</summary>
+    private static int NextSpecial(string text, int start)
+    {
+        var next = text.AsSpan(start).IndexOfAny(Special);
+        return next < 0 ? -1 : start + next;
+    }
+
     private static string Mark(string text, char ampersand)
     {
         var marked = new StringBuilder(text.Length + 8);
-        for (var i = 0; i < text.Length; i++)
+        var done = 0;
+        for (var i = NextSpecial(text, 0); i >= 0; i = NextSpecial(text, done))
         {
+            marked.Append(text, done, i - done);
             switch (text[i])
             {
                 case '<':
@@ -180,9 +196,11 @@ internal static partial class MarkedText
                     AppendEscaped(marked, other);
                     break;
             }
+
+            done = i + 1;
         }
 
-        return marked.ToString();
+        return marked.Append(text, done, text.Length - done).ToString();
     }
 
     private static char FromEscape(char code) => (int)code switch
