@@ -6,7 +6,8 @@ namespace Conductor.PluginLoading;
 /// <summary>System.Text.Json remembers every type that reflection showed it, and so keeps a plugin's code alive.</summary>
 internal static class JsonCaches
 {
-    /// <summary>Makes it forget, through the hook that the framework keeps for hot reload. An internal one: where a later runtime has none, nothing happens.</summary>
+    /// <summary>Makes it forget, through the hook that the framework keeps for hot reload.</summary>
+    /// <remarks>The hook is internal: on a later runtime that has none, nothing happens.</remarks>
     /// <returns>Whether the hook is there.</returns>
     public static bool Clear()
     {

@@ -26,6 +26,7 @@ internal static partial class Log
     [LoggerMessage(EventIds.ShadowNotCleaned, LogLevel.Debug, "Shadow folder {Folder} of an earlier run was left: {Reason}")]
     public static partial void ShadowNotCleaned(ILogger logger, string folder, string reason);
 
-    [LoggerMessage(EventIds.DependencyFileIgnored, LogLevel.Warning, "The .deps.json of plugin {Plugin} is not used, only the DLLs beside it: {Reason}")]
+    [LoggerMessage(EventIds.DependencyFileIgnored, LogLevel.Warning,
+        "The .deps.json of plugin {Plugin} is not used, only the DLLs beside it: {Reason}")]
     public static partial void DependencyFileIgnored(ILogger logger, string plugin, string reason);
 }

@@ -66,7 +66,8 @@ internal static partial class ManifestReader
             using var image = new PEReader(bytes, PEStreamOptions.LeaveOpen);
             if (!image.HasMetadata)
             {
-                throw new PluginRejectedException($"'{file}' is a native library, not a .NET assembly; a plugin's native libraries belong in its own folder.");
+                throw new PluginRejectedException(
+                    $"'{file}' is a native library, not a .NET assembly; a plugin's native libraries belong in its own folder.");
             }
 
             return read(new Assembly(image.PEHeaders, image.GetMetadataReader(), bytes.Length));
@@ -87,7 +88,8 @@ internal static partial class ManifestReader
         catch (Exception)
 #pragma warning restore CA1031
         {
-            throw new PluginRejectedException($"'{file}' is not a .NET assembly, or is cut short or damaged; build the plugin and copy its DLL here again.");
+            throw new PluginRejectedException(
+                $"'{file}' is not a .NET assembly, or is cut short or damaged; build the plugin and copy its DLL here again.");
         }
     }
 
@@ -135,11 +137,13 @@ internal static partial class ManifestReader
         {
             Id = values.First is { } id && Id().IsMatch(id)
                 ? id
-                : throw new PluginRejectedException($"'{file}' declares the id '{Shorten(values.First)}'; an id is 1 to 80 lower case letters, digits, '-' and '_'."),
+                : throw new PluginRejectedException(
+                    $"'{file}' declares the id '{Shorten(values.First)}'; an id is 1 to 80 lower case letters, digits, '-' and '_'."),
             Kind = kind,
             EntryPointType = values.Second is { Length: > 0 } type && !type.Contains(',', StringComparison.Ordinal)
                 ? type
-                : throw new PluginRejectedException($"'{file}' declares the entry point '{Shorten(values.Second)}'; it must be a class of the plugin's own assembly."),
+                : throw new PluginRejectedException(
+                    $"'{file}' declares the entry point '{Shorten(values.Second)}'; it must be a class of the plugin's own assembly."),
             AssemblyName = metadata.GetString(assembly.Name),
             Version = string.IsNullOrWhiteSpace(version) ? assembly.Version.ToString() : version,
             ContractVersion = References(metadata).First(reference => reference.Name == ContractAssembly).Version,
@@ -169,7 +173,11 @@ internal static partial class ManifestReader
     }
 
     private static List<AssemblyReferenceName> References(MetadataReader metadata) =>
-        [.. metadata.AssemblyReferences.Select(metadata.GetAssemblyReference).Select(reference => new AssemblyReferenceName(metadata.GetString(reference.Name), reference.Version))];
+    [
+        .. metadata.AssemblyReferences
+            .Select(metadata.GetAssemblyReference)
+            .Select(reference => new AssemblyReferenceName(metadata.GetString(reference.Name), reference.Version)),
+    ];
 
     private static string Shorten(string? text) => text is { Length: > 100 } ? text[..100] + "…" : text ?? "";
 

@@ -4,7 +4,7 @@ using Conductor.Plugins;
 
 namespace Conductor.PluginLoading;
 
-/// <summary>Creates a plugin's entry point. What goes wrong comes back as a sentence: an exception of the plugin's own would keep its code alive.</summary>
+/// <summary>Creates a plugin's entry point. What goes wrong comes back as a sentence: an exception of its own would keep its code alive.</summary>
 internal static class PluginActivator
 {
     /// <summary>The entry point, or why there is none.</summary>
@@ -17,7 +17,8 @@ internal static class PluginActivator
         try
         {
             type = context.LoadFromAssemblyPath(path).GetType(manifest.EntryPointType, throwOnError: false);
-            fits = contract.IsAssignableFrom(type) && !type.IsAbstract && !type.ContainsGenericParameters && type.GetConstructor(Type.EmptyTypes) is not null;
+            fits = contract.IsAssignableFrom(type) && !type.IsAbstract && !type.ContainsGenericParameters
+                && type.GetConstructor(Type.EmptyTypes) is not null;
         }
 #pragma warning disable CA1031 // boundary: the plugin's image and everything it refers to
         catch (Exception failure)
@@ -33,7 +34,8 @@ internal static class PluginActivator
 
         if (!fits)
         {
-            return new(null, $"{manifest.EntryPointType} must be a class with a public constructor without parameters that implements {contract.Name}.", HasRun: false);
+            var demand = $"{manifest.EntryPointType} must be a class with a public constructor without parameters that implements {contract.Name}.";
+            return new(null, demand, HasRun: false);
         }
 
         try

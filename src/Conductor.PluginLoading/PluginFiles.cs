@@ -137,7 +137,8 @@ internal sealed class PluginFiles
             if (names.Count > MaxFiles || name.Count(character => character == '/') > MaxDepth)
             {
                 throw new PluginRejectedException(
-                    $"'{folder.FullName}' has more than {MaxFiles} files or is more than {MaxDepth} folders deep; leave only the plugin and its dependencies in its folder.");
+                    $"'{folder.FullName}' has more than {MaxFiles} files or is more than {MaxDepth} folders deep; " +
+                    "leave only the plugin and its dependencies in its folder.");
             }
         }
     }

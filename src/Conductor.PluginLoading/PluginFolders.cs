@@ -5,7 +5,7 @@ public static class PluginFolders
 {
     private const string SolutionFile = "Conductor.Plugins.sln";
 
-    /// <summary>`baseDirectory/name` if it exists; else the folder of that name beside the solution, looked for upwards from <paramref name="baseDirectory"/>.</summary>
+    /// <summary>`baseDirectory/name` if it exists; else the folder of that name beside the solution, which is looked for upwards.</summary>
     /// <remarks>Never the current directory: `dotnet run` sets it to the project, an executable inherits its caller's.</remarks>
     /// <param name="name">`plugins` or `operations`.</param>
     /// <param name="baseDirectory">The executable's folder, as <see cref="AppContext.BaseDirectory"/> gives it.</param>

@@ -143,7 +143,7 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
         Log.Faulted(logger, p.Id, p.File, reason);
     }
 
-    /// <summary>Drops the loader's references, unloads, and collects garbage until the plugin's code has left memory or it is plain that it will not.</summary>
+    /// <summary>Drops the loader's references, unloads, and collects garbage until the plugin's code has left memory, or plainly will not.</summary>
     /// <remarks>The caller has ended every call on the plugin and disposed and dropped everything that came from it.</remarks>
     public async Task<UnloadVerdict> UnloadAsync(LoadedPlugin p, CancellationToken ct)
     {
@@ -173,8 +173,8 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
             if (!isFaulted)
             {
                 _board.Set(p, PluginState.Unloaded,
-                    $"Unloaded, but its code is still alive after {collections} collections: a timer, thread, static event handler or kept object of it holds on. " +
-                    "It serves nothing; a restart frees the memory.");
+                    $"Unloaded, but its code is still alive after {collections} collections: " +
+                    "a timer, thread, static event handler or kept object of it holds on. It serves nothing; a restart frees the memory.");
             }
 
             Log.StillAlive(logger, p.Id, collections);

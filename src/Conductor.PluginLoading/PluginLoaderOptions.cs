@@ -31,8 +31,8 @@ public sealed record PluginLoaderOptions
         "SQLitePCLRaw.*",
     ];
 
-    /// <summary>Assemblies of the framework that every plugin gets a copy of, unless <see cref="IsolatedFrameworkAssemblies"/> says otherwise.</summary>
-    /// <remarks>Both keep what they were shown in static tables: TypeDescriptor the types, `dynamic` the call sites. The tables die with the copy.</remarks>
+    /// <summary>Assemblies of the framework that every plugin loads for itself, unless <see cref="IsolatedFrameworkAssemblies"/> differs.</summary>
+    /// <remarks>Both remember what they are shown, TypeDescriptor types and `dynamic` call sites: the memory dies with the copy.</remarks>
     public static IReadOnlyList<string> DefaultIsolatedFrameworkAssemblies { get; } = ["System.ComponentModel.TypeConverter", "Microsoft.CSharp"];
 
     /// <summary>The folder of provider plugins; null where there is none.</summary>
@@ -44,7 +44,8 @@ public sealed record PluginLoaderOptions
     /// <summary>A folder of the loader's own. Plugins are copied into it and run from the copy; what earlier runs left in it is deleted.</summary>
     public required string ShadowFolder { get; init; }
 
-    /// <summary>Simple names of assemblies of which the host's copy wins; a trailing `*` stands for any ending. The framework itself always wins.</summary>
+    /// <summary>Simple names of assemblies of which the host's copy wins; a trailing `*` stands for any ending.</summary>
+    /// <remarks>The framework's copy wins without being named, unless the plugin needs and brings a newer one.</remarks>
     public IReadOnlyList<string> SharedAssemblies { get; init; } = DefaultSharedAssemblies;
 
     /// <summary>Simple names of framework assemblies that each plugin loads for itself, so that it can leave memory again.</summary>

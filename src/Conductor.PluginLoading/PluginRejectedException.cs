@@ -1,6 +1,7 @@
 namespace Conductor.PluginLoading;
 
-/// <summary>A plugin could not be loaded. The message is the sentence that its status shows; there is no inner exception, which would keep the plugin's code alive.</summary>
+/// <summary>A plugin could not be loaded; the message is the sentence that its status shows.</summary>
+/// <remarks>The loader gives it no inner exception: one of the plugin's own would keep its code alive.</remarks>
 public sealed class PluginRejectedException : Exception
 {
     public PluginRejectedException()

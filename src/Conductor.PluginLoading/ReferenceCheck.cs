@@ -1,6 +1,6 @@
 namespace Conductor.PluginLoading;
 
-/// <summary>Holds a plugin's references against what it will find, so that a missing or newer assembly is a sentence now and not an exception in a call.</summary>
+/// <summary>Holds a plugin's references against what it will find: a missing assembly is a sentence now, not an exception in a call.</summary>
 internal static class ReferenceCheck
 {
     private const string ContractAssembly = "Conductor.Abstractions";
@@ -8,12 +8,13 @@ internal static class ReferenceCheck
     /// <exception cref="PluginRejectedException">A reference cannot be met; the message names it.</exception>
     public static void Require(PluginImage image, PluginFiles files, SharedAssemblyList shared)
     {
-        var manifest = image.Manifest!;
-        if (!Plugins.ContractVersion.Accepts(manifest.ContractVersion))
+        var wanted = image.Manifest!.ContractVersion;
+        var current = Plugins.ContractVersion.Current;
+        if (!Plugins.ContractVersion.Accepts(wanted))
         {
             throw new PluginRejectedException(
-                $"'{files.Main}' was built against version {manifest.ContractVersion} of the plugin contract; this host has {Plugins.ContractVersion.Current} and takes the " +
-                $"same major with no newer minor. Build it against Conductor.Abstractions {Plugins.ContractVersion.Current.ToString(2)}, or update Conductor.");
+                $"'{files.Main}' was built against version {wanted} of the plugin contract; this host has {current} and takes the same major " +
+                $"with no newer minor. Build it against {ContractAssembly} {current.ToString(2)}, or update Conductor.");
         }
 
         var own = OwnAssemblies(files);
@@ -50,8 +51,8 @@ internal static class ReferenceCheck
         else if (!isInFolder)
         {
             throw new PluginRejectedException(
-                $"'{file}' needs {reference.Name} {reference.Version}, which is neither beside it nor in the host. Put the plugin and its dependencies into one " +
-                "folder named after the plugin's DLL; `dotnet build` with EnableDynamicLoading=true puts them together.");
+                $"'{file}' needs {reference.Name} {reference.Version}, which is neither beside it nor in the host. " +
+                "Put the plugin and its dependencies into one folder named after its DLL; `dotnet build` with EnableDynamicLoading=true puts them together.");
         }
     }
 
@@ -63,7 +64,8 @@ internal static class ReferenceCheck
         }
 
         throw new PluginRejectedException(reference.Name == "System.Runtime"
-            ? $"'{file}' was built for .NET {reference.Version.ToString(2)}; this host runs on .NET {host.ToString(2)}. Build it for net{host.ToString(2)}."
+            ? $"'{file}' was built for .NET {reference.Version.ToString(2)}; this host runs on .NET {host.ToString(2)}. " +
+              $"Build it for net{host.ToString(2)}."
             : $"'{file}' was built against {reference.Name} {reference.Version}; the host has {host}, and a plugin uses the host's. " +
               $"Build it against {reference.Name} {host.ToString(3)} or older, or update Conductor.");
     }

@@ -67,7 +67,8 @@ internal sealed class ShadowStore : IDisposable
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                throw new PluginRejectedException($"'{candidate.File}' cannot be copied to '{_run}': {failure.Message} Check the space and the rights there, then scan again.");
+                throw new PluginRejectedException(
+                    $"'{candidate.File}' cannot be copied to '{_run}': {failure.Message} Check the space and the rights there, then scan again.");
             }
         }
     }

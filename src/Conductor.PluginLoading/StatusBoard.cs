@@ -59,7 +59,8 @@ internal sealed class StatusBoard(TimeProvider time)
         lock (_gate)
         {
             var key = StatusKey.Of(plugin);
-            if (_rows.Any(row => row.Key != key && row.Value.Id == plugin.Id && row.Value.Kind == plugin.Kind && row.Value.State is PluginState.Loaded or PluginState.Active))
+            if (_rows.Any(row => row.Key != key && row.Value.Id == plugin.Id && row.Value.Kind == plugin.Kind
+                && row.Value.State is PluginState.Loaded or PluginState.Active))
             {
                 _rows.Remove(key);
             }

@@ -25,16 +25,20 @@ internal sealed class AssemblyWriter
 
     public byte[] Write()
     {
-        _metadata.AddModule(0, _metadata.GetOrAddString(Name + ".dll"), _metadata.GetOrAddGuid(new Guid("6f1ed001-bbbb-4ccc-8ddd-000000000001")), default, default);
-        var assembly = _metadata.AddAssembly(_metadata.GetOrAddString(Name), new Version(1, 2, 3, 4), default, default, default, AssemblyHashAlgorithm.None);
+        var module = _metadata.GetOrAddGuid(new Guid("6f1ed001-bbbb-4ccc-8ddd-000000000001"));
+        _metadata.AddModule(0, _metadata.GetOrAddString(Name + ".dll"), module, default, default);
+        var version = new Version(1, 2, 3, 4);
+        var assembly = _metadata.AddAssembly(_metadata.GetOrAddString(Name), version, default, default, default, AssemblyHashAlgorithm.None);
         var runtime = Reference("System.Runtime", typeof(object).Assembly.GetName().Version!);
         var contract = Reference("Conductor.Abstractions", ContractVersion);
-        foreach (var (name, version) in References)
+        foreach (var reference in References)
         {
-            Reference(name, version);
+            Reference(reference.Name, reference.Version);
         }
 
-        _metadata.AddTypeDefinition(default, default, _metadata.GetOrAddString("<Module>"), default, MetadataTokens.FieldDefinitionHandle(1), MetadataTokens.MethodDefinitionHandle(1));
+        _metadata.AddTypeDefinition(
+            default, default, _metadata.GetOrAddString("<Module>"), default, MetadataTokens.FieldDefinitionHandle(1),
+            MetadataTokens.MethodDefinitionHandle(1));
         var type = _metadata.AddTypeReference(runtime, _metadata.GetOrAddString("System"), _metadata.GetOrAddString("Type"));
         foreach (var (attribute, id, entryPoint) in _attributes)
         {
@@ -56,8 +60,8 @@ internal sealed class AssemblyWriter
         }
 
         var image = new BlobBuilder();
-        new ManagedPEBuilder(new PEHeaderBuilder(Machine, imageCharacteristics: Characteristics.Dll), new MetadataRootBuilder(_metadata), new BlobBuilder(), flags: CorFlags.ILOnly)
-            .Serialize(image);
+        var headers = new PEHeaderBuilder(Machine, imageCharacteristics: Characteristics.Dll);
+        new ManagedPEBuilder(headers, new MetadataRootBuilder(_metadata), new BlobBuilder(), flags: CorFlags.ILOnly).Serialize(image);
         return image.ToArray();
     }
 

@@ -38,7 +38,8 @@ public sealed class LoadTests : IDisposable
         Assert.Equal("Conductor.TestPlugins.Echo.Plugin", manifest.EntryPointType);
         Assert.Equal("0.1.0", manifest.Version);
         Assert.Equal(ContractVersion.Current, manifest.ContractVersion);
-        Assert.DoesNotContain(AppDomain.CurrentDomain.GetAssemblies(), assembly => assembly.Location.StartsWith(_room.Shadow, StringComparison.Ordinal));
+        var loaded = AppDomain.CurrentDomain.GetAssemblies();
+        Assert.DoesNotContain(loaded, assembly => assembly.Location.StartsWith(_room.Shadow, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class LoadTests : IDisposable
         var scan = _room.Loader.Scan();
 
         Assert.Equal(
-            ["Conductor.TestPlugins.LibraryOne/bin/plugin/Conductor.TestPlugins.LibraryOne.dll", "Conductor.TestPlugins.LibraryTwo/Conductor.TestPlugins.LibraryTwo.dll"],
+            ["Conductor.TestPlugins.LibraryOne/bin/plugin/Conductor.TestPlugins.LibraryOne.dll",
+             "Conductor.TestPlugins.LibraryTwo/Conductor.TestPlugins.LibraryTwo.dll"],
             scan.New.Select(candidate => candidate.File));
     }
 
@@ -122,8 +124,8 @@ public sealed class LoadTests : IDisposable
     [Fact]
     public void Load_DependencyLacksAType_RejectedWithTheRuntimesWords()
     {
-        var dll = _room.DropFolder("LibraryTwo");
-        File.WriteAllBytes(Path.Combine(Path.GetDirectoryName(dll)!, "Conductor.TestPlugins.Library.dll"), new AssemblyWriter { Name = "Conductor.TestPlugins.Library" }.Write());
+        var library = Path.Combine(Path.GetDirectoryName(_room.DropFolder("LibraryTwo"))!, "Conductor.TestPlugins.Library.dll");
+        File.WriteAllBytes(library, new AssemblyWriter { Name = "Conductor.TestPlugins.Library" }.Write());
         var candidate = Assert.Single(_room.Loader.Scan().New);
 
         var rejection = Assert.Throws<PluginRejectedException>(() => _room.Loader.Load(candidate));
@@ -198,7 +200,8 @@ internal static class Provider
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("prefix", prefix)]).Build();
         var services = new ServiceCollection();
-        ((IProviderPlugin)plugin.EntryPoint).ConfigureServices(services, new ProviderContext { Name = "it", Settings = settings, DataFolder = Path.GetTempPath() });
+        var context = new ProviderContext { Name = "it", Settings = settings, DataFolder = Path.GetTempPath() };
+        ((IProviderPlugin)plugin.EntryPoint).ConfigureServices(services, context);
         await using var container = services.BuildServiceProvider();
         using var client = container.GetRequiredService<IModelProvider>().GetChatClient(model)!;
         var pieces = await client.GetStreamingResponseAsync(text).ToListAsync();

@@ -22,8 +22,11 @@ internal sealed class PluginRoom : IDisposable
 
     public string Shadow => Path.Combine(_root, "shadow");
 
-    public PluginLoader CreateLoader() =>
-        new(new() { ProviderFolder = Plugins, OperationFolder = Operations, ShadowFolder = Shadow }, TimeProvider.System, NullLogger<PluginLoader>.Instance);
+    public PluginLoader CreateLoader()
+    {
+        var options = new PluginLoaderOptions { ProviderFolder = Plugins, OperationFolder = Operations, ShadowFolder = Shadow };
+        return new PluginLoader(options, TimeProvider.System, NullLogger<PluginLoader>.Instance);
+    }
 
     /// <summary>The folder of the solution.</summary>
     public static string Repository
@@ -41,7 +44,8 @@ internal sealed class PluginRoom : IDisposable
     }
 
     /// <summary>The build of a test plugin: `Echo` for Conductor.TestPlugins.Echo.</summary>
-    public static string BuildOf(string plugin) => Path.Combine(Repository, "tests", "TestPlugins", "Conductor.TestPlugins." + plugin, "bin", "plugin");
+    public static string BuildOf(string plugin) =>
+        Path.Combine(Repository, "tests", "TestPlugins", "Conductor.TestPlugins." + plugin, "bin", "plugin");
 
     /// <summary>Drops one DLL.</summary>
     public string DropDll(string plugin, string? name = null)

@@ -151,7 +151,9 @@ public sealed class RejectionTests : IDisposable
         writer.References.Add(("Dependency", new Version(1, 0, 0, 0)));
         _room.DropBytes("written/written.dll", writer.Write());
 
-        Assert.StartsWith("'Dependency.dll' was built against Microsoft.Extensions.AI.Abstractions 99.1.0.0", _room.ScanForRejection(), StringComparison.Ordinal);
+        var reason = _room.ScanForRejection();
+
+        Assert.StartsWith("'Dependency.dll' was built against Microsoft.Extensions.AI.Abstractions 99.1.0.0", reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -46,10 +46,8 @@ public sealed class SampleTests : IDisposable
     // An artifacts path of its own, so that nothing is written where another build may be writing.
     private async Task BuildAsync(string project)
     {
-        var start = new ProcessStartInfo("dotnet", ["build", project, "-c", "Release", "--artifacts-path", _artifacts, "--nologo", "-nodeReuse:false", "-v", "q"])
-        {
-            RedirectStandardOutput = true,
-        };
+        string[] arguments = ["build", project, "-c", "Release", "--artifacts-path", _artifacts, "--nologo", "-nodeReuse:false", "-v", "q"];
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToList())
         {
             start.Environment.Remove(name); // of the build that runs these tests

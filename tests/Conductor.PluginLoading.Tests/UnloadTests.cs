@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 
 namespace Conductor.PluginLoading.Tests;
 
-/// <summary>Whether the code of a plugin leaves memory. What touches a plugin stands in methods that are not inlined, so that no frame holds on to it.</summary>
+/// <summary>Whether the code of a plugin leaves memory. What touches it stands in methods that are not inlined: no frame holds on to it.</summary>
 public sealed class UnloadTests : IDisposable
 {
     private readonly PluginRoom _room = new();
