@@ -52,7 +52,7 @@ internal static class ReferenceCheck
         {
             throw new PluginRejectedException(
                 $"'{file}' needs {reference.Name} {reference.Version}, which is neither beside it nor in the host. " +
-                "Put the plugin and its dependencies into one folder named after its DLL; `dotnet build` with EnableDynamicLoading=true puts them together.");
+                "Put the plugin and its dependencies into one folder named after its DLL; a build with EnableDynamicLoading=true puts them there.");
         }
     }
 
