@@ -18,7 +18,7 @@ public class ChatTests
     public async Task Whole_UpstreamsBytes_AsTheyCame(string prefix)
     {
         await using var upstream = await FakeUpstream.StartAsync();
-        upstream.Reply(FakeReply.Json("""{"id":"x","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"yes"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4},"vendor":  [1.50]}"""));
+        upstream.Otherwise(FakeReply.Json("""{"id":"x","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":"yes"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4},"vendor":  [1.50]}"""));
         await using var gateway = await TestGateway.InFrontOfAsync(upstream.BaseUrl);
 
         using var response = await gateway.PostAsync(prefix + "/chat/completions", Whole);

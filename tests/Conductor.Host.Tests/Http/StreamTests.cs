@@ -83,12 +83,14 @@ public class StreamTests
     [InlineData(false)]
     public async Task Stream_FailureAfterContent_ErrorEventAndNoDone(bool isReset)
     {
-        var stream = new FakeStream().Role().Chunk("one");
+        var gate = new TaskCompletionSource();
+        var stream = new FakeStream().Role().Chunk("one").WaitFor(gate.Task);
         await using var upstream = await FakeUpstream.StartAsync();
         upstream.Otherwise(FakeReply.Stream(isReset ? stream.Reset() : stream.Error("upstream canary text")));
         await using var gateway = await TestGateway.InFrontOfAsync(upstream.BaseUrl);
 
-        using var response = await SendAsync(gateway);
+        using var response = await SendAsync(gateway); // back once the first content is there
+        gate.SetResult();
         var text = await response.Content.ReadAsStringAsync();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
