@@ -14,6 +14,10 @@ public interface IDialect
     /// <exception cref="Errors.InvalidRequestException">Not a JSON object, not UTF-8, a known member twice or of the wrong type.</exception>
     DialectPeek Peek(ReadOnlyMemory<byte> body);
 
+    /// <summary>The same, and what this endpoint cannot do without has to be there.</summary>
+    /// <exception cref="Errors.InvalidRequestException">As above, or the messages (the inputs) are missing.</exception>
+    DialectPeek Peek(ReadOnlyMemory<byte> body, Providers.RawEndpoint endpoint) => Peek(body);
+
     /// <summary>The whole request, typed.</summary>
     /// <exception cref="Errors.InvalidRequestException">The body is not a chat request; the exception names the member.</exception>
     ChatRequest ParseChat(ReadOnlyMemory<byte> body);

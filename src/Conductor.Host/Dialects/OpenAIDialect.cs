@@ -15,26 +15,13 @@ internal sealed class OpenAIDialect : IDialect
 
     public ReadOnlyMemory<byte> StreamEnd { get; } = "data: [DONE]\n\n"u8.ToArray();
 
-    public DialectPeek Peek(ReadOnlyMemory<byte> body)
+    public DialectPeek Peek(ReadOnlyMemory<byte> body) => Translate(Ask(() => OpenAIPeek.Read(body.Span)));
+
+    public DialectPeek Peek(ReadOnlyMemory<byte> body, RawEndpoint endpoint)
     {
         var peek = Ask(() => OpenAIPeek.Read(body.Span));
-        if (peek is { HasMessages: false, HasInput: false })
-        {
-            throw new InvalidRequestException("The body has neither 'messages' (chat) nor 'input' (embeddings).", "messages", OpenAIRequestCodes.MissingMember);
-        }
-
-        return new DialectPeek
-        {
-            Model = peek.Model,
-            ModelSpan = peek.ModelSpan,
-            IsStreaming = peek.IsStreaming,
-            WantsUsage = peek.WantsUsage,
-            StreamOptionsSpan = peek.StreamOptionsSpan,
-            Provider = peek.Provider,
-            ProviderSpan = peek.ProviderSpan,
-            Temperature = peek.Temperature,
-            MaxTokens = peek.MaxTokens,
-        };
+        var (isThere, member) = endpoint == RawEndpoint.Chat ? (peek.HasMessages, "messages") : (peek.HasInput, "input");
+        return isThere ? Translate(peek) : throw new InvalidRequestException($"'{member}' is missing.", member, OpenAIRequestCodes.MissingMember);
     }
 
     public ChatRequest ParseChat(ReadOnlyMemory<byte> body)
@@ -118,6 +105,19 @@ internal sealed class OpenAIDialect : IDialect
             _ => ProviderErrorKind.ServerError,
         },
         "The upstream sent an error inside a successful reply.");
+
+    private static DialectPeek Translate(OpenAIPeek peek) => new()
+    {
+        Model = peek.Model,
+        ModelSpan = peek.ModelSpan,
+        IsStreaming = peek.IsStreaming,
+        WantsUsage = peek.WantsUsage,
+        StreamOptionsSpan = peek.StreamOptionsSpan,
+        Provider = peek.Provider,
+        ProviderSpan = peek.ProviderSpan,
+        Temperature = peek.Temperature,
+        MaxTokens = peek.MaxTokens,
+    };
 
     private static T Ask<T>(Func<T> read)
     {

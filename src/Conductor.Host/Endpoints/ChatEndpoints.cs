@@ -2,6 +2,7 @@ using Conductor.Calls;
 using Conductor.Dialects;
 using Conductor.Host.Http;
 using Conductor.Operations;
+using Conductor.Providers;
 using Conductor.Settings;
 using Microsoft.AspNetCore.Http;
 
@@ -24,7 +25,7 @@ internal sealed class ChatEndpoints(IConductor conductor, IDialect dialect, ISet
         var current = settings.Current;
         var context = CallHeaders.ReadContext(http, dialect.Name);
         var body = await RequestBody.ReadAsync(http, current.Limits.MaxBodyBytes);
-        var peek = dialect.Peek(body);
+        var peek = dialect.Peek(body, RawEndpoint.Chat);
         await conductor.StartAsync(http.RequestAborted);
 
         await using var call = new ChatCall

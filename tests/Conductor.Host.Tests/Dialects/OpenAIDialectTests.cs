@@ -22,12 +22,13 @@ public sealed class OpenAIDialectTests
     }
 
     [Theory]
-    [InlineData("{}", "messages")]
-    [InlineData("""{"messages":[{}],"temperature":7}""", "temperature")]
-    [InlineData("[]", null)]
-    public void Peek_WrongBody_IsAnInvalidRequest(string body, string? param)
+    [InlineData("{}", RawEndpoint.Chat, "messages")]
+    [InlineData("""{"messages":[{}]}""", RawEndpoint.Embeddings, "input")]
+    [InlineData("""{"messages":[{}],"temperature":7}""", RawEndpoint.Chat, "temperature")]
+    [InlineData("[]", RawEndpoint.Chat, null)]
+    public void Peek_WrongBody_IsAnInvalidRequest(string body, RawEndpoint endpoint, string? param)
     {
-        var failure = Assert.Throws<InvalidRequestException>(() => Dialect.Peek(Encoding.UTF8.GetBytes(body)));
+        var failure = Assert.Throws<InvalidRequestException>(() => Dialect.Peek(Encoding.UTF8.GetBytes(body), endpoint));
 
         Assert.Equal(param, failure.Param);
         Assert.Equal(400, failure.Status);
