@@ -11,27 +11,29 @@ internal static class FallbackRules
     public static int MostAttempts(ModelCall call)
     {
         var most = call.Catalog!.Settings.Reliability.MaxAttempts;
-        return call.Options.MaxRetries is { } retries ? Math.Min(most, 1 + retries) : most;
+        return call.Options.MaxRetries is { } retries ? 1 + Math.Clamp(retries, 0, most - 1) : most;
     }
 
     /// <summary>A request that is wrong is wrong everywhere; every other failure may be this target's own.</summary>
     public static bool MayMoveOn(ProviderErrorKind kind) => kind is not (
         ProviderErrorKind.InvalidRequest or ProviderErrorKind.ContentFilter or ProviderErrorKind.ContextLengthExceeded);
 
-    /// <summary>One target: its own failure. Several: the kind that they share, or that all failed.</summary>
-    public static ConductorException AllFailed(ModelCall call, ProviderException last, IReadOnlyList<ProviderErrorKind> failures)
+    /// <summary>One target: its own failure. Several: that all of them limit the rate, or that all failed. The shortest wait that any of them named is told.</summary>
+    public static ConductorException AllFailed(ModelCall call, IReadOnlyList<ProviderException> failures)
     {
         var provider = call.Hop!.Provider.Name;
-        if (failures.Count == 1 || failures.All(kind => kind == ProviderErrorKind.RateLimited))
+        var last = failures[^1];
+        var soonest = failures.Where(failure => failure.RetryAfter is not null).MinBy(failure => failure.RetryAfter);
+        if (failures.Count == 1 || failures.All(failure => failure.Kind == ProviderErrorKind.RateLimited))
         {
-            return ConductorErrors.FromProvider(last, provider);
+            return ConductorErrors.FromProvider(soonest ?? last, provider);
         }
 
-        var seen = string.Join(", ", failures.Distinct().Select(kind => kind.ToString()));
+        var seen = string.Join(", ", failures.Select(failure => failure.Kind).Distinct());
         return new ConductorException(502, "upstream_error", "all_targets_failed", $"{failures.Count} targets were tried and all failed ({seen}).", last)
         {
             Provider = provider,
-            RetryAfter = last.RetryAfter,
+            RetryAfter = soonest?.RetryAfter,
         };
     }
 }

@@ -1,6 +1,7 @@
 using Conductor.Calls;
 using Conductor.Costing;
 using Conductor.Errors;
+using Conductor.Fallback;
 using Conductor.Money;
 using Conductor.Providers;
 using Conductor.Routing;
@@ -47,6 +48,8 @@ internal sealed class AttemptScope : IAsyncDisposable
     /// <summary>Cancelled when the caller leaves or the time is up.</summary>
     public CancellationToken Token => Linked.Token;
 
+    public bool HasEnded => Volatile.Read(ref _hasEnded) != 0;
+
     private CancellationTokenSource Linked { get; }
 
     /// <summary>Starts an attempt at the call's hop.</summary>
@@ -67,6 +70,30 @@ internal sealed class AttemptScope : IAsyncDisposable
         }
 
         return new AttemptScope(call, hop, services, left < reliability.FirstContent ? left : reliability.FirstContent, caller);
+    }
+
+    /// <summary>Makes the attempt. Whatever goes wrong in it is booked, and thrown on as what <see cref="Translate"/> makes of it.</summary>
+    /// <param name="attempt">Everything between the lease and the answer, or a stream's first content.</param>
+    /// <param name="used">What had been used when it went wrong; null = nothing.</param>
+    public async Task<T> RunAsync<T>(Func<Task<T>> attempt, Func<TokenUsage?>? used = null)
+    {
+        try
+        {
+            return await attempt().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // boundary: a plugin's code runs all over an attempt, and nothing of it may reach the pipeline as it is
+        catch (Exception thrown)
+#pragma warning restore CA1031
+        {
+            var told = Translate(thrown);
+            Fail(told, used?.Invoke());
+            if (ReferenceEquals(told, thrown))
+            {
+                throw;
+            }
+
+            throw told;
+        }
     }
 
     /// <summary>Runs the plugin's code and turns whatever comes out of it into a value, a <see cref="ProviderException"/> or the caller's own cancellation.</summary>
@@ -122,6 +149,9 @@ internal sealed class AttemptScope : IAsyncDisposable
         _limits.CancelAfter(left <= TimeSpan.Zero ? TimeSpan.Zero : left < reliability.Idle ? left : reliability.Idle);
     }
 
+    /// <summary>For streams: the next item is in hand. How long the reader takes with it is not the upstream's silence.</summary>
+    public void HoldTime() => _limits.CancelAfter(Timeout.InfiniteTimeSpan);
+
     /// <summary>The answer, or a stream's first content, is in hand.</summary>
     public void MarkAnswered()
     {
@@ -132,7 +162,7 @@ internal sealed class AttemptScope : IAsyncDisposable
     /// <summary>Ends the attempt well.</summary>
     /// <param name="usage">What the upstream said; null where it said nothing.</param>
     /// <param name="estimate">What Conductor counted, used where the upstream said nothing.</param>
-    public void Succeed(TokenUsage? usage, Func<TokenUsage> estimate) => End(AttemptStatus.Succeeded, usage ?? estimate(), error: null);
+    public void Succeed(TokenUsage? usage, Func<TokenUsage> estimate) => End(AttemptStatus.Succeeded, usage ?? estimate(), error: null, isProvidersFault: false);
 
     /// <summary>Ends the attempt badly.</summary>
     /// <param name="failure">Why.</param>
@@ -142,15 +172,15 @@ internal sealed class AttemptScope : IAsyncDisposable
         switch (failure)
         {
             case OperationCanceledException:
-                End(AttemptStatus.Cancelled, usage ?? TokenUsage.None, "cancelled");
+                End(AttemptStatus.Cancelled, usage ?? TokenUsage.None, "cancelled", isProvidersFault: false);
                 break;
             case ProviderException known:
                 Attempt.UpstreamStatus = known.StatusCode;
                 Attempt.UpstreamRequestId ??= known.UpstreamRequestId;
-                End(AttemptStatus.Failed, usage ?? TokenUsage.None, ConductorErrors.FromProvider(known, Hop.Provider.Name).Code);
+                End(AttemptStatus.Failed, usage ?? TokenUsage.None, ConductorErrors.FromProvider(known, Hop.Provider.Name).Code, FallbackRules.MayMoveOn(known.Kind));
                 break;
             default:
-                End(AttemptStatus.Failed, usage ?? TokenUsage.None, (failure as ConductorException)?.Code ?? "internal_error");
+                End(AttemptStatus.Failed, usage ?? TokenUsage.None, (failure as ConductorException)?.Code ?? "internal_error", isProvidersFault: false);
                 break;
         }
     }
@@ -158,24 +188,26 @@ internal sealed class AttemptScope : IAsyncDisposable
     /// <summary>Ends an attempt that nobody ended: its stream was never read to the end.</summary>
     public ValueTask DisposeAsync()
     {
-        End(AttemptStatus.Cancelled, TokenUsage.None, "cancelled");
+        End(AttemptStatus.Cancelled, TokenUsage.None, "cancelled", isProvidersFault: false);
         return ValueTask.CompletedTask;
     }
 
-    private void End(AttemptStatus status, TokenUsage usage, string? error)
+    // A request that is wrong everywhere says nothing about the provider, so that one caller cannot make it look bad to the others.
+    private void End(AttemptStatus status, TokenUsage stated, string? error, bool isProvidersFault)
     {
         if (Interlocked.Exchange(ref _hasEnded, 1) != 0)
         {
             return;
         }
 
+        var usage = UsageSanity.Check(stated);
         Attempt.Duration = _services.Time.GetElapsedTime(_started);
         Attempt.Status = status;
         Attempt.ErrorCode = error;
         Attempt.Usage = usage;
         try
         {
-            Book(usage, status, error);
+            Book(usage, status, error, isProvidersFault);
         }
         finally
         {
@@ -185,7 +217,7 @@ internal sealed class AttemptScope : IAsyncDisposable
         }
     }
 
-    private void Book(TokenUsage usage, AttemptStatus status, string? error)
+    private void Book(TokenUsage usage, AttemptStatus status, string? error, bool isProvidersFault)
     {
         Settle(usage, status);
         var statistics = Hop.Provider.Statistics;
@@ -193,7 +225,7 @@ internal sealed class AttemptScope : IAsyncDisposable
         {
             statistics.Succeeded(_call.Timings.Provider > TimeSpan.Zero ? _call.Timings.Provider : Attempt.Duration);
         }
-        else if (status == AttemptStatus.Failed)
+        else if (isProvidersFault)
         {
             statistics.Failed(error!, _services.Time.GetUtcNow());
         }

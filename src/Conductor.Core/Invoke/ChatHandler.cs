@@ -9,30 +9,23 @@ namespace Conductor.Invoke;
 /// <summary>Asks one target for a chat answer: raw where the target speaks the caller's dialect, typed otherwise.</summary>
 internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<ChatCall, ChatOutcome>
 {
-    public async Task<ChatOutcome> Handle(ChatCall request, CancellationToken cancellationToken)
+    public Task<ChatOutcome> Handle(ChatCall request, CancellationToken cancellationToken)
     {
         var scope = AttemptScope.Begin(request, services, cancellationToken);
         request.OnCompleted(scope.DisposeAsync);
-        try
-        {
-            if (request.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, RawEndpoint.Chat))
-            {
-                return request.IsStreaming
-                    ? await RawChatStream.StartAsync(request, scope, transport).ConfigureAwait(false)
-                    : await RawExchange.ChatAsync(request, scope, transport).ConfigureAwait(false);
-            }
+        return scope.RunAsync(() => AttemptAsync(request, scope));
+    }
 
-            var client = scope.Provider.GetChatClient(scope.Hop.Model.Id)
-                ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no chat.");
-            return request.IsStreaming
-                ? await TypedChatStream.StartAsync(request, scope, client).ConfigureAwait(false)
-                : await AskAsync(request, scope, client).ConfigureAwait(false);
-        }
-        catch (Exception failure)
+    private static Task<ChatOutcome> AttemptAsync(ChatCall call, AttemptScope scope)
+    {
+        if (call.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, RawEndpoint.Chat))
         {
-            scope.Fail(failure);
-            throw;
+            return call.IsStreaming ? RawChatStream.StartAsync(call, scope, transport) : RawExchange.ChatAsync(call, scope, transport);
         }
+
+        var client = scope.Provider.GetChatClient(scope.Hop.Model.Id)
+            ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no chat.");
+        return call.IsStreaming ? TypedChatStream.StartAsync(call, scope, client) : AskAsync(call, scope, client);
     }
 
     private static async Task<ChatOutcome> AskAsync(ChatCall call, AttemptScope scope, IChatClient client)

@@ -10,25 +10,17 @@ namespace Conductor.Invoke;
 /// <summary>Asks one target for vectors: raw where the target speaks the caller's dialect, typed otherwise.</summary>
 internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandler<EmbeddingCall, EmbeddingOutcome>
 {
-    public async Task<EmbeddingOutcome> Handle(EmbeddingCall request, CancellationToken cancellationToken)
+    public Task<EmbeddingOutcome> Handle(EmbeddingCall request, CancellationToken cancellationToken)
     {
         var scope = AttemptScope.Begin(request, services, cancellationToken);
         request.OnCompleted(scope.DisposeAsync);
-        try
-        {
-            if (request.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, RawEndpoint.Embeddings))
-            {
-                return await RawExchange.EmbedAsync(request, scope, transport).ConfigureAwait(false);
-            }
-
-            return await EmbedAsync(request, scope).ConfigureAwait(false);
-        }
-        catch (Exception failure)
-        {
-            scope.Fail(failure);
-            throw;
-        }
+        return scope.RunAsync(() => AttemptAsync(request, scope));
     }
+
+    private static Task<EmbeddingOutcome> AttemptAsync(EmbeddingCall call, AttemptScope scope) =>
+        call.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, RawEndpoint.Embeddings)
+            ? RawExchange.EmbedAsync(call, scope, transport)
+            : EmbedAsync(call, scope);
 
     private static async Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, AttemptScope scope)
     {
@@ -44,6 +36,7 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
             throw new ProviderException(ProviderErrorKind.InvalidResponse, $"{inputs.Count} texts went in and {made.Count} vectors came out.");
         }
 
+        List<ReadOnlyMemory<float>> vectors = [.. made.Select(embedding => embedding.Vector)];
         scope.Succeed(UsageReader.Read(made.Usage), () => UsageEstimator.Estimate(call, answer: null));
         return new EmbeddingOutcome
         {
@@ -51,7 +44,7 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
             Provider = scope.Hop.Provider.Name,
             Model = scope.Hop.Model.Id,
             Usage = scope.Attempt.Usage,
-            Vectors = [.. made.Select(embedding => embedding.Vector)],
+            Vectors = vectors,
         };
     }
 }

@@ -26,47 +26,45 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         {
             var scope = AttemptScope.Begin(request, services, cancellationToken);
             request.OnCompleted(scope.DisposeAsync);
-            PromptRun? prompt = null;
-            try
-            {
-                ReadOnlyMemory<byte> result;
-                TokenUsage? usage;
-                if (EngineOf(scope, request) is { } engine)
-                {
-                    var found = await scope.GuardAsync(token => engine.RunAsync(request.Payload, token)).ConfigureAwait(false);
-                    scope.MarkAnswered();
-                    (result, usage) = (found.Result, UsageSanity.Check(found.Usage));
-                }
-                else
-                {
-                    prompt = new PromptRun(request, scope, entry, prompts);
-                    result = await prompt.RunAsync().ConfigureAwait(false);
-                    usage = prompt.Usage;
-                }
+            var prompt = new PromptRun(request, scope, entry, prompts);
 
-                var answered = services.Time.GetTimestamp();
-                Check(scope, entry, result);
-                request.Timings.PostProcessing = services.Time.GetElapsedTime(answered);
-                scope.Succeed(usage, () => TokenUsage.None);
-                return new OperationOutcome
-                {
-                    Attempt = scope.Attempt,
-                    Provider = scope.Hop.Provider.Name,
-                    Model = scope.Hop.Model.Id,
-                    Usage = scope.Attempt.Usage,
-                    Result = result,
-                };
-            }
-            catch (Exception failure)
-            {
-                scope.Fail(failure, prompt?.Usage); // what a model was asked is paid for, whatever came of it
-                throw;
-            }
+            // What a model was asked is paid for, whatever came of it.
+            return await scope.RunAsync(() => AttemptAsync(request, scope, entry, prompt), () => prompt.Usage).ConfigureAwait(false);
         }
         finally
         {
             entry.Release();
         }
+    }
+
+    private async Task<OperationOutcome> AttemptAsync(OperationCall call, AttemptScope scope, OperationEntry entry, PromptRun prompt)
+    {
+        ReadOnlyMemory<byte> result;
+        TokenUsage? usage;
+        if (EngineOf(scope, call) is { } engine)
+        {
+            var found = await scope.GuardAsync(token => engine.RunAsync(call.Payload, token)).ConfigureAwait(false);
+            scope.MarkAnswered();
+            (result, usage) = (found.Result, UsageSanity.Check(found.Usage));
+        }
+        else
+        {
+            result = await prompt.RunAsync().ConfigureAwait(false);
+            usage = prompt.Usage;
+        }
+
+        var answered = services.Time.GetTimestamp();
+        Check(scope, entry, result);
+        call.Timings.PostProcessing = services.Time.GetElapsedTime(answered);
+        scope.Succeed(usage, () => TokenUsage.None);
+        return new OperationOutcome
+        {
+            Attempt = scope.Attempt,
+            Provider = scope.Hop.Provider.Name,
+            Model = scope.Hop.Model.Id,
+            Usage = scope.Attempt.Usage,
+            Result = result,
+        };
     }
 
     private static IOperationEngine? EngineOf(AttemptScope scope, OperationCall call) =>
@@ -77,7 +75,7 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
     {
         try
         {
-            using var document = JsonDocument.Parse(result);
+            using var document = ResultJson.Parse(result);
             if (entry.ResultSchema.Validate(document.RootElement) is [var first, ..])
             {
                 InvokeLog.ResultOffSchema(services.Logger, scope.Hop.Id, entry.Name, $"{first.Path} {first.Message}");

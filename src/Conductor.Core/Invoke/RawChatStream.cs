@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Conductor.Calls;
 using Conductor.Costing;
 using Conductor.Dialects;
@@ -14,20 +13,29 @@ internal sealed class RawChatStream
     private readonly ChatCall _call;
     private readonly AttemptScope _scope;
     private readonly IDialectStream _stream;
+    private readonly StreamEnd _end;
     private readonly List<byte[]> _head = []; // events before the first content, and that content
     private readonly long _longest;
-    private TokenUsage? _usage;
     private readonly StreamUsageCounter _counter = new();
+    private TokenUsage? _usage;
     private bool _hasContent;
     private bool _isFinished;
     private bool _hasEnded;
 
-    private RawChatStream(ChatCall call, AttemptScope scope, IDialectStream stream)
+    private RawChatStream(ChatCall call, AttemptScope scope, RawReply reply, IDialectStream stream)
     {
         _call = call;
         _scope = scope;
         _stream = stream;
         _longest = call.Catalog!.Settings.Limits.MaxReplyBytes;
+        _end = new StreamEnd(call, scope, CloseAsync, () => _usage ?? Estimate());
+
+        async ValueTask CloseAsync()
+        {
+            // The reply first: it lets go of the connection, where disposing the body alone would read on to its end.
+            await reply.DisposeAsync().ConfigureAwait(false);
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     public static async Task<ChatOutcome> StartAsync(ChatCall call, AttemptScope scope, IRawTransport transport)
@@ -35,18 +43,16 @@ internal sealed class RawChatStream
         var body = call.Body!;
         var request = RawExchange.RequestFor(body, scope, RawEndpoint.Chat, isStreaming: true);
         var reply = await scope.GuardAsync(token => transport.SendAsync(request, token)).ConfigureAwait(false);
-        call.OnCompleted(reply.DisposeAsync);
         scope.Attempt.UpstreamRequestId = reply.UpstreamRequestId;
-        var events = body.Dialect.OpenStream(reply.Body, call.Catalog!.Settings.Limits.MaxEventBytes);
-        call.OnCompleted(events.DisposeAsync);
-        var stream = new RawChatStream(call, scope, events);
+        var stream = new RawChatStream(call, scope, reply, body.Dialect.OpenStream(reply.Body, call.Catalog!.Settings.Limits.MaxEventBytes));
         try
         {
+            call.OnCompleted(stream._end.LeaveAsync);
             await stream.PrimeAsync().ConfigureAwait(false);
         }
         catch
         {
-            await reply.DisposeAsync().ConfigureAwait(false); // the next target is asked now, not when the call ends
+            await stream._end.CloseAsync().ConfigureAwait(false); // the next target is asked now, not when the call ends
             throw;
         }
 
@@ -62,7 +68,7 @@ internal sealed class RawChatStream
     private async Task PrimeAsync()
     {
         var size = 0L;
-        while (await _scope.GuardAsync(ReadNextAsync).ConfigureAwait(false))
+        while (await _scope.GuardAsync(NextAsync).ConfigureAwait(false))
         {
             size += _stream.Raw.Length;
             if (size > _longest)
@@ -70,13 +76,12 @@ internal sealed class RawChatStream
                 throw new ProviderException(ProviderErrorKind.InvalidResponse, "The stream goes on without any content.");
             }
 
-            var seen = Take();
-            if (IsForwarded(seen))
+            if (IsForwarded)
             {
                 _head.Add(_stream.Raw.ToArray());
             }
 
-            if (seen.HasContent || seen.IsFinished || seen.IsEnd)
+            if (_hasContent || _isFinished || _hasEnded)
             {
                 break;
             }
@@ -88,12 +93,12 @@ internal sealed class RawChatStream
         }
 
         _scope.MarkAnswered();
+        _scope.HoldTime();
     }
 
-    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync()
     {
-        var reliability = _call.Catalog!.Settings.Reliability;
-        var end = _scope.Hop; // keeps the hop's name for the log even when the call has moved on
+        _end.Begin();
         try
         {
             foreach (var item in _head)
@@ -101,16 +106,9 @@ internal sealed class RawChatStream
                 yield return item;
             }
 
-            while (!_hasEnded)
+            while (!_hasEnded && await MoveAsync().ConfigureAwait(false))
             {
-                _scope.GiveIdleTime(reliability);
-                if (!await NextAsync(end.Id).ConfigureAwait(false))
-                {
-                    break;
-                }
-
-                var seen = TakeOrFail(end.Id);
-                if (IsForwarded(seen))
+                if (IsForwarded)
                 {
                     yield return _stream.Raw;
                 }
@@ -118,48 +116,54 @@ internal sealed class RawChatStream
 
             if (!_isFinished)
             {
-                throw Broken(new ProviderException(ProviderErrorKind.InvalidResponse, "The stream ended without a finish reason."), end.Id);
+                throw _end.Broken(new ProviderException(ProviderErrorKind.InvalidResponse, "The stream ended without a finish reason."));
             }
 
+            await _end.CloseAsync().ConfigureAwait(false);
             _scope.Succeed(_usage, Estimate);
-            yield return _call.Body!.Dialect.StreamEnd;
+            if (_call.Body!.Dialect.StreamEnd is { IsEmpty: false } mark)
+            {
+                yield return mark;
+            }
         }
         finally
         {
-            // Reached without Succeed only when the reader left or something failed: what had come until then is booked.
-            _scope.Fail(new OperationCanceledException(cancellationToken), _usage ?? Estimate());
+            await _end.LeaveAsync().ConfigureAwait(false);
         }
     }
 
-    private async Task<bool> NextAsync(string target)
+    // Usage that the caller did not ask for was asked for by us; the end mark goes out once, after success.
+    private bool IsForwarded => !_stream.Event.IsEnd && !(_stream.Event.IsUsageOnly && !_call.Body!.Peek.WantsUsage);
+
+    private async Task<bool> MoveAsync()
     {
         try
         {
-            return await _scope.GuardAsync(ReadNextAsync).ConfigureAwait(false);
+            _scope.GiveIdleTime(_call.Catalog!.Settings.Reliability);
+            var hasMoved = await _scope.GuardAsync(NextAsync).ConfigureAwait(false);
+            _scope.HoldTime();
+            return hasMoved;
         }
         catch (Exception failure) when (failure is ProviderException or ConductorException)
         {
-            throw Broken(failure, target);
+            throw _end.Broken(failure);
         }
     }
 
-    private async Task<bool> ReadNextAsync(CancellationToken token) => await _stream.ReadAsync(token).ConfigureAwait(false);
-
-    private DialectEvent TakeOrFail(string target)
+    private async Task<bool> NextAsync(CancellationToken token)
     {
-        try
+        token.ThrowIfCancellationRequested(); // bytes that are already there are read without waiting
+        if (!await _stream.ReadAsync(token).ConfigureAwait(false))
         {
-            return Take();
+            return false;
         }
-        catch (ProviderException failure)
-        {
-            throw Broken(failure, target);
-        }
+
+        Take(_stream.Event);
+        return true;
     }
 
-    private DialectEvent Take()
+    private void Take(DialectEvent seen)
     {
-        var seen = _stream.Event;
         if (seen.IsError)
         {
             throw new ProviderException(ProviderErrorKind.ServerError, "The upstream sent an error inside its stream.");
@@ -179,20 +183,7 @@ internal sealed class RawChatStream
 
         _isFinished |= seen.IsFinished;
         _hasEnded |= seen.IsEnd;
-        return seen;
     }
-
-    // Usage that the caller did not ask for was asked for by us; the end mark goes out once, after success.
-    private bool IsForwarded(DialectEvent seen) => !seen.IsEnd && !(seen.IsUsageOnly && !_call.Body!.Peek.WantsUsage);
 
     private TokenUsage Estimate() => UsageEstimator.Estimate(_call, _counter);
-
-    private ConductorException Broken(Exception failure, string target)
-    {
-        _scope.Fail(failure, _usage ?? Estimate());
-        var told = failure as ConductorException ?? ConductorErrors.FromProvider((ProviderException)failure, _scope.Hop.Provider.Name);
-        _call.StreamFailure = told;
-        InvokeLog.StreamFailed(_scope.Logger, target, told.Code, _call.Context.RequestId);
-        return told;
-    }
 }

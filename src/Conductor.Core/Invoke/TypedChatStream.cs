@@ -13,9 +13,11 @@ internal sealed class TypedChatStream
     private readonly ChatCall _call;
     private readonly AttemptScope _scope;
     private readonly IAsyncEnumerator<ChatResponseUpdate> _updates;
+    private readonly StreamEnd _end;
     private readonly List<ChatResponseUpdate> _head = [];
-    private UsageDetails? _usage;
     private readonly StreamUsageCounter _counter = new();
+    private ChatResponseUpdate? _current;
+    private UsageDetails? _usage;
     private bool _hasContent;
     private bool _isFinished;
 
@@ -24,22 +26,22 @@ internal sealed class TypedChatStream
         _call = call;
         _scope = scope;
         _updates = updates;
+        _end = new StreamEnd(call, scope, updates.DisposeAsync, () => UsageReader.Read(_usage) ?? Estimate());
     }
 
     public static async Task<ChatOutcome> StartAsync(ChatCall call, AttemptScope scope, IChatClient client)
     {
         var chat = call.Request;
         var updates = client.GetStreamingResponseAsync(chat.Messages, ChatTargets.For(chat.Options, scope.Hop), scope.Token).GetAsyncEnumerator(scope.Token);
-        var disposal = new OnceDisposed(updates);
-        call.OnCompleted(disposal.DisposeAsync);
         var stream = new TypedChatStream(call, scope, updates);
         try
         {
+            call.OnCompleted(stream._end.LeaveAsync);
             await stream.PrimeAsync().ConfigureAwait(false);
         }
         catch
         {
-            await disposal.DisposeAsync().ConfigureAwait(false);
+            await stream._end.CloseAsync().ConfigureAwait(false); // the next target is asked now, not when the call ends
             throw;
         }
 
@@ -56,8 +58,7 @@ internal sealed class TypedChatStream
     {
         while (await _scope.GuardAsync(NextAsync).ConfigureAwait(false))
         {
-            Take(_updates.Current);
-            _head.Add(_updates.Current);
+            _head.Add(_current!);
             if (_hasContent || _isFinished)
             {
                 break;
@@ -70,10 +71,12 @@ internal sealed class TypedChatStream
         }
 
         _scope.MarkAnswered();
+        _scope.HoldTime();
     }
 
     private async IAsyncEnumerable<ChatResponseUpdate> ReadAsync()
     {
+        _end.Begin();
         try
         {
             foreach (var update in _head)
@@ -81,28 +84,22 @@ internal sealed class TypedChatStream
                 yield return update;
             }
 
-            while (true)
+            while (await MoveAsync().ConfigureAwait(false))
             {
-                _scope.GiveIdleTime(_call.Catalog!.Settings.Reliability);
-                if (!await MoveAsync().ConfigureAwait(false))
-                {
-                    break;
-                }
-
-                Take(_updates.Current);
-                yield return _updates.Current;
+                yield return _current!;
             }
 
             if (!_isFinished)
             {
-                throw Broken(new ProviderException(ProviderErrorKind.InvalidResponse, "The stream ended without a finish reason."));
+                throw _end.Broken(new ProviderException(ProviderErrorKind.InvalidResponse, "The stream ended without a finish reason."));
             }
 
+            await _end.CloseAsync().ConfigureAwait(false);
             _scope.Succeed(UsageReader.Read(_usage), Estimate);
         }
         finally
         {
-            _scope.Fail(new OperationCanceledException(), UsageReader.Read(_usage) ?? Estimate());
+            await _end.LeaveAsync().ConfigureAwait(false);
         }
     }
 
@@ -110,15 +107,29 @@ internal sealed class TypedChatStream
     {
         try
         {
-            return await _scope.GuardAsync(NextAsync).ConfigureAwait(false);
+            _scope.GiveIdleTime(_call.Catalog!.Settings.Reliability);
+            var hasMoved = await _scope.GuardAsync(NextAsync).ConfigureAwait(false);
+            _scope.HoldTime();
+            return hasMoved;
         }
         catch (Exception failure) when (failure is ProviderException or ConductorException)
         {
-            throw Broken(failure);
+            throw _end.Broken(failure);
         }
     }
 
-    private async Task<bool> NextAsync(CancellationToken token) => await _updates.MoveNextAsync().ConfigureAwait(false);
+    private async Task<bool> NextAsync(CancellationToken token)
+    {
+        token.ThrowIfCancellationRequested(); // a stream that never waits does not have to look
+        if (!await _updates.MoveNextAsync().ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        _current = _updates.Current ?? throw new ProviderException(ProviderErrorKind.PluginFault, "The plugin's stream holds a null.");
+        Take(_current);
+        return true;
+    }
 
     private void Take(ChatResponseUpdate update)
     {
@@ -141,21 +152,4 @@ internal sealed class TypedChatStream
     }
 
     private TokenUsage Estimate() => UsageEstimator.Estimate(_call, _counter);
-
-    private ConductorException Broken(Exception failure)
-    {
-        _scope.Fail(failure, UsageReader.Read(_usage) ?? Estimate());
-        var told = failure as ConductorException ?? ConductorErrors.FromProvider((ProviderException)failure, _scope.Hop.Provider.Name);
-        _call.StreamFailure = told;
-        InvokeLog.StreamFailed(_scope.Logger, _scope.Hop.Id, told.Code, _call.Context.RequestId);
-        return told;
-    }
-
-    /// <summary>An enumerator may be disposed once only, and never while it moves; the reader and the call's end both want to.</summary>
-    private sealed class OnceDisposed(IAsyncEnumerator<ChatResponseUpdate> updates) : IAsyncDisposable
-    {
-        private int _isDisposed;
-
-        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _isDisposed, 1) == 0 ? updates.DisposeAsync() : ValueTask.CompletedTask;
-    }
 }

@@ -20,8 +20,7 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
             throw refusal;
         }
 
-        List<ProviderErrorKind> failures = [];
-        ProviderException? last = null;
+        List<ProviderException> failures = [];
         foreach (var hop in request.Plan.Hops.Take(FallbackRules.MostAttempts(request)))
         {
             request.Hop = hop; // next() takes no arguments in MediatR 5.1: the call carries the hop, Invoke makes its attempt
@@ -29,10 +28,10 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
             {
                 return await next().ConfigureAwait(false);
             }
-            catch (ProviderException failure) when (!cancellationToken.IsCancellationRequested)
+            catch (ProviderException failure)
             {
-                last = failure;
-                failures.Add(failure.Kind);
+                cancellationToken.ThrowIfCancellationRequested(); // the caller left: nothing more is tried, and nothing is told
+                failures.Add(failure);
                 if (!FallbackRules.MayMoveOn(failure.Kind))
                 {
                     throw ConductorErrors.FromProvider(failure, hop.Provider.Name);
@@ -46,6 +45,6 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
             }
         }
 
-        throw FallbackRules.AllFailed(request, last!, failures);
+        throw FallbackRules.AllFailed(request, failures);
     }
 }

@@ -1,0 +1,39 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace Conductor.Invoke;
+
+/// <summary>Parses an operation's result as strictly as the caller's parser may: what passes here goes out as it is, inside the response.</summary>
+internal static class ResultJson
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+
+    /// <exception cref="JsonException">Not JSON, not UTF-8, a member twice, half a surrogate pair.</exception>
+    public static JsonDocument Parse(ReadOnlyMemory<byte> result)
+    {
+        if (!Utf8.IsValid(result.Span))
+        {
+            throw new JsonException("The result is not valid UTF-8.");
+        }
+
+        JsonDocument? document = null;
+        try
+        {
+            document = JsonDocument.Parse(result, Strict);
+            if (result.Span.IndexOf("\\u"u8) >= 0)
+            {
+                // An escaped half of a surrogate pair passes the parser; whoever reads the string fails.
+                using var writer = new Utf8JsonWriter(new ArrayBufferWriter<byte>(result.Length));
+                document.RootElement.WriteTo(writer);
+            }
+
+            return document;
+        }
+        catch (InvalidOperationException mistake)
+        {
+            document?.Dispose();
+            throw new JsonException("The result holds text that is not valid Unicode.", mistake);
+        }
+    }
+}
