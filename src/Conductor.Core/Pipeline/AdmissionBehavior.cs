@@ -36,7 +36,7 @@ internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, C
             return ValueTask.CompletedTask;
         });
         var deadline = snapshot.Settings.Reliability.Deadline;
-        request.TimeLimit = request.Options.Timeout is { } asked && asked < deadline ? asked : deadline;
+        request.TimeLimit = request.Options.Timeout is { } asked && asked < deadline && asked != Timeout.InfiniteTimeSpan ? asked : deadline;
         request.Timings.Queue = time.GetElapsedTime(start);
         return next();
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.Providers;
@@ -20,8 +21,7 @@ internal sealed class TelemetryBehavior<TRequest, TResponse>(
         request.StartedTimestamp = time.GetTimestamp();
         TResponse? outcome = null;
         ConductorException? error = null;
-        var activity = activities.StartCall(request);
-        metrics.CallStarted();
+        Activity? activity = null;
         request.CompletionFailed = failure => CallEndLog.CompletionFailed(logger, failure, request.Context.RequestId);
         request.OnCompleted(() =>
         {
@@ -32,6 +32,8 @@ internal sealed class TelemetryBehavior<TRequest, TResponse>(
             ConductorActivity.EndCall(activity, record);
             return ValueTask.CompletedTask;
         });
+        activity = activities.StartCall(request);
+        metrics.CallStarted();
 
         try
         {
@@ -47,6 +49,12 @@ internal sealed class TelemetryBehavior<TRequest, TResponse>(
         {
             error = ConductorErrors.FromProvider(escaped, request.Hop?.Provider.Name ?? "");
             throw error;
+        }
+        catch (Exception unforeseen) when (unforeseen is not OperationCanceledException)
+        {
+            // Told and logged at the surface; here it must not pass for a caller who left.
+            error = new ConductorException(500, "api_error", "internal_error", "Something failed inside Conductor.");
+            throw;
         }
         finally
         {
