@@ -42,16 +42,16 @@ internal sealed class ExactCache(TimeProvider time)
 
     public void Store(CacheKey key, CachedAnswer answer, TimeSpan ttl, long maxBytes)
     {
-        if (answer.Size > maxBytes / 8)
-        {
-            return; // one answer must not push out all others
-        }
-
         lock (_gate)
         {
             if (_entries.TryGetValue(key, out var old))
             {
                 Remove(old);
+            }
+
+            if (answer.Size > maxBytes / 8)
+            {
+                return; // one answer must not push out all others
             }
 
             var node = _byUse.AddFirst(new Entry(key, answer, time.GetUtcNow() + ttl));

@@ -6,7 +6,7 @@ using MediatR;
 namespace Conductor.Pipeline;
 
 /// <summary>Answers from the cache, or goes on and keeps the answer. Of several equal calls at once one goes on.</summary>
-internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, SingleFlight flights, ConductorMetrics metrics)
+internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, SingleFlight flights, ConductorMetrics metrics, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : ModelCall, IRequest<TResponse>
     where TResponse : ModelOutcome
@@ -25,9 +25,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
         var key = CacheRules.KeyOf(request);
         if (use == CacheUse.Refresh)
         {
-            var fresh = await next().ConfigureAwait(false);
-            Keep(request, key, CachedAnswer.From(fresh));
-            return fresh;
+            return await AskAsync(request, key, next).ConfigureAwait(false);
         }
 
         if (cache.Find(key) is { } known)
@@ -38,9 +36,9 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
 
         if (flights.Join(key) is { } flight)
         {
-            var shared = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var shared = await WaitAsync(request, flight, cancellationToken).ConfigureAwait(false);
             metrics.CacheRequest(shared is not null ? CacheResult.Shared : CacheResult.Miss);
-            return shared is not null ? Hit(request, shared) : await next().ConfigureAwait(false);
+            return shared is not null ? Hit(request, shared) : await AskAsync(request, key, next).ConfigureAwait(false);
         }
 
         CachedAnswer? answer = null;
@@ -56,11 +54,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
             metrics.CacheRequest(CacheResult.Miss);
             var outcome = await next().ConfigureAwait(false);
             answer = CachedAnswer.From(outcome);
-            if (use == CacheUse.ReadWrite)
-            {
-                Keep(request, key, answer);
-            }
-
+            Keep(request, key, answer);
             return outcome;
         }
         finally
@@ -69,9 +63,30 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
         }
     }
 
+    /// <summary>The answer of the call that asks; null when there is none to share, or when this call's own time is up before.</summary>
+    private async Task<CachedAnswer?> WaitAsync(TRequest request, Task<CachedAnswer?> flight, CancellationToken cancellationToken)
+    {
+        var left = request.TimeLimit - time.GetElapsedTime(request.StartedTimestamp);
+        try
+        {
+            return await flight.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return null; // the attempt then says that no time is left
+        }
+    }
+
+    private async Task<TResponse> AskAsync(TRequest request, CacheKey key, RequestHandlerDelegate<TResponse> next)
+    {
+        var outcome = await next().ConfigureAwait(false);
+        Keep(request, key, CachedAnswer.From(outcome));
+        return outcome;
+    }
+
     private void Keep(TRequest request, CacheKey key, CachedAnswer? answer)
     {
-        if (answer is not null)
+        if (answer is not null && request.CacheUse is (CacheUse.ReadWrite or CacheUse.Refresh))
         {
             var settings = request.Catalog!.Settings;
             cache.Store(key, answer, CacheRules.TtlOf(request, settings), settings.Cache.MaxBytes);
