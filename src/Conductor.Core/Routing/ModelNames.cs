@@ -5,7 +5,10 @@ using Conductor.Settings;
 namespace Conductor.Routing;
 
 /// <summary>Turns the name that a caller gives into targets: `auto`, an alias, a wildcard, provider/model, a bare model name.</summary>
-internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need)
+/// <param name="catalog">What can be called.</param>
+/// <param name="need">What the call needs.</param>
+/// <param name="forcedProvider">The only provider that may serve; a bare name is then meant for it.</param>
+internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need, string? forcedProvider = null)
 {
     private const int DeepestAlias = 8; // aliases of aliases; the settings refuse cycles, this bounds what a cycle could do
 
@@ -39,25 +42,45 @@ internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need)
 
     private Resolution Expand(string name, AliasSettings alias, string? wildcard, int depth)
     {
+        // An alias for one other alias is only another name: "as written" over one target says nothing, the other's strategy does.
+        var strategy = alias.Strategy;
         List<Target> targets = [];
+        List<Target> fallbacks = [];
         foreach (var written in alias.Targets)
         {
-            var target = wildcard is null ? written.Model : PassOn(written.Model, wildcard, name);
-
-            // `openai/*: [openai/*]` names itself: what it passes on is a provider's model, never the alias again.
-            var resolved = wildcard is null ? Resolve(target, depth - 1) : Direct(target) ?? Resolution.None;
-            targets.AddRange(resolved.Targets.Select(t => t with { Weight = t.Weight * written.Weight }));
+            var resolved = Member(written.Model, wildcard, name, depth);
+            targets.AddRange(Shared(resolved, written.Weight));
+            fallbacks.AddRange(resolved.Fallbacks);
+            strategy = alias is { Targets.Count: 1, Strategy: "ordered" } ? resolved.Strategy : strategy;
         }
 
-        List<Target> fallbacks = [];
         foreach (var fallback in alias.Fallbacks)
         {
-            var resolved = Resolve(fallback, depth - 1);
+            var resolved = Member(fallback, wildcard, name, depth);
             fallbacks.AddRange(resolved.Targets);
             fallbacks.AddRange(resolved.Fallbacks);
         }
 
-        return new Resolution(wildcard ?? name, alias.Strategy, targets, fallbacks);
+        return new Resolution(wildcard ?? name, strategy, targets, fallbacks);
+    }
+
+    // `openai/*: [openai/*]` names itself: what a star passes on is a provider's model, never the alias again.
+    private Resolution Member(string written, string? wildcard, string name, int depth) =>
+        wildcard is not null && written.EndsWith('*') ? Direct(PassOn(written, wildcard, name)) ?? Resolution.None : Resolve(written, depth - 1);
+
+    // What stands in an alias for several targets has one weight there: they share it, in their own proportions, or the first has it where they are ordered.
+    private static IEnumerable<Target> Shared(Resolution resolved, double weight)
+    {
+        if (resolved.Targets.Count == 1)
+        {
+            return [resolved.Targets[0] with { Weight = weight }];
+        }
+
+        var total = resolved.Targets.Sum(target => target.Weight);
+        return resolved.Targets.Select((target, index) => target with
+        {
+            Weight = resolved.Strategy == "ordered" ? (index == 0 ? weight : 0) : total > 0 ? weight * target.Weight / total : 0,
+        });
     }
 
     // The longest pattern wins.
@@ -68,11 +91,6 @@ internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need)
     // `openai/*` passes on what stands for the star; `bad-*` passes on the whole name, unless the target repeats `bad-` itself.
     private static string PassOn(string target, string pattern, string name)
     {
-        if (!target.EndsWith('*'))
-        {
-            return target;
-        }
-
         var head = target[..^1];
         var prefix = pattern[..^1];
         var star = name[prefix.Length..];
@@ -95,7 +113,8 @@ internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need)
 
     private Resolution Bare(string name)
     {
-        var listed = catalog.Providers.Values
+        var asked = catalog.Providers.Values.Where(provider => forcedProvider is null || provider.Name == forcedProvider);
+        var listed = asked
             .Where(provider => provider.Models.Any(model => model.Id == name))
             .Select(provider => new Target(provider, Describe(provider, name), 1))
             .ToList();
@@ -105,7 +124,7 @@ internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need)
         }
 
         // Somebody with one server behind Conductor may call its models by their bare names; with two it would be a guess.
-        var takers = catalog.Providers.Values.Where(provider => provider.PluginId != "local" && Offers(provider, name)).Take(2).ToList();
+        var takers = asked.Where(provider => provider.PluginId != "local" && name.Length > 0 && Offers(provider, name)).Take(2).ToList();
         return takers.Count == 1
             ? new Resolution(name, "ordered", [new Target(takers[0], Describe(takers[0], name), 1)], [])
             : Resolution.None;

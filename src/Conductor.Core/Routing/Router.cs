@@ -24,7 +24,7 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(catalog);
         var need = RouteNeed.Of(call, catalog);
-        var resolution = new ModelNames(catalog, need).Resolve(call.Model);
+        var resolution = new ModelNames(catalog, need, call.Constraints.ForcedProvider).Resolve(call.Model);
         if (resolution.Targets.Count == 0 && resolution.Fallbacks.Count == 0)
         {
             return new RoutePlan([], [], resolution.Route) { Refusal = NobodyKnows(call, catalog, need) };
@@ -32,7 +32,7 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
 
         List<RouteDecision> decisions = [];
         var needsCost = call.Constraints.MaxCost is not null || (resolution.Targets.Count > 1 && resolution.Strategy is not ("ordered" or "weighted"));
-        var input = needsCost ? UsageEstimator.InputTokens(call) : 0; // reading 20 KB for it would cost as much as all the rest of routing
+        long? input = needsCost ? UsageEstimator.InputTokens(call) : null; // reading 20 KB for it would cost as much as all the rest of routing
         var first = Take(call, catalog, need, resolution.Targets, input, decisions);
         var rest = Take(call, catalog, need, resolution.Fallbacks, input, decisions);
         var context = new RoutingContext { TenantId = call.Context.TenantId, Operation = need.Operation, Draw = draw };
@@ -56,14 +56,14 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
     }
 
     private static List<Candidate> Take(
-        ModelCall call, CatalogSnapshot catalog, RouteNeed need, IReadOnlyList<Target> targets, long inputTokens, List<RouteDecision> decisions)
+        ModelCall call, CatalogSnapshot catalog, RouteNeed need, IReadOnlyList<Target> targets, long? inputTokens, List<RouteDecision> decisions)
     {
         List<Candidate> taken = [];
         foreach (var target in targets)
         {
             var price = catalog.Prices.Find(target.Provider.Name, target.Model.Id) ?? target.Model.Price;
             var hop = new RouteHop(target.Provider, target.Model, price);
-            var cost = inputTokens > 0 ? CostEstimator.WorstCase(hop, inputTokens, MaxOutputTokens(call)) : null;
+            var cost = inputTokens is { } tokens ? CostEstimator.WorstCase(hop, tokens, MaxOutputTokens(call)) : null;
             if (RouteFilters.WhyNot(call, catalog.Settings, need, target, cost) is { } reason)
             {
                 decisions.Add(new RouteDecision(target.Id, IsTaken: false, reason));
