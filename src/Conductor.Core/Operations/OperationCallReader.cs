@@ -52,7 +52,7 @@ public static class OperationCallReader
             Context = context,
             CallerAborted = callerAborted,
             Operation = operation,
-            Model = request.String("model", maxLength: 400) ?? ModelOf(operation, catalog.Settings),
+            Model = ModelOf(request) ?? ModelOf(operation, catalog.Settings),
             Payload = payload,
             MaxTokens = request.Integer("max_tokens", 1, 1_000_000),
             Temperature = (float?)request.Number("temperature", 0, 2),
@@ -61,6 +61,12 @@ public static class OperationCallReader
             Options = options,
         };
     }
+
+    private static string? ModelOf(RequestObject request) => request.String("model", maxLength: 400) switch
+    {
+        "" => throw new InvalidRequestException("'model' is empty; name a model, an alias or 'auto', or leave it out.", "model", "invalid_value"),
+        var model => model,
+    };
 
     private static string ModelOf(string operation, ConductorSettings settings) =>
         settings.Operations.GetValueOrDefault(operation)?.Model ?? settings.Defaults.Model;
@@ -164,8 +170,8 @@ public static class OperationCallReader
         if (violations.Count > 0)
         {
             throw new InvalidRequestException(
-                string.Join(" ", violations.Take(5).Select(v => v.Path.Length == 0 ? $"The request {v.Message}." : $"'{v.Path}' {v.Message}.")),
-                violations[0].Path,
+                string.Join(" ", violations.Take(5).Select(v => v.Path.Length == 0 ? $"The request {v.Message}." : $"'{RequestChecks.Quote(v.Path)}' {v.Message}.")),
+                RequestChecks.Quote(violations[0].Path),
                 "invalid_value");
         }
 

@@ -6,6 +6,12 @@ namespace Conductor.Operations;
 /// <summary>Checks that several kinds of request share.</summary>
 public static class RequestChecks
 {
+    // A request may be 32 MB, and any name in it that long: errors say the beginning.
+    private const int LongestQuote = 100;
+
+    /// <summary>A name of the caller's as an error quotes it.</summary>
+    internal static string Quote(string name) => name.Length <= LongestQuote ? name : $"{name[..LongestQuote]}…";
+
     /// <summary>A provider's name that a request gave; null where it gave none or `auto`.</summary>
     /// <exception cref="InvalidRequestException">There is no such provider; the message lists those there are.</exception>
     public static string? Provider(CatalogSnapshot catalog, string field, string? name)
@@ -19,7 +25,7 @@ public static class RequestChecks
         return catalog.Providers.ContainsKey(name)
             ? name
             : throw new InvalidRequestException(
-                $"'{field}' names provider '{name}', which is not configured. Valid names: auto, {string.Join(", ", catalog.Providers.Keys)}.",
+                $"'{field}' names provider '{Quote(name)}', which is not configured. Valid names: auto, {string.Join(", ", catalog.Providers.Keys)}.",
                 field,
                 "unknown_provider");
     }

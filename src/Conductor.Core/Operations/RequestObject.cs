@@ -20,6 +20,7 @@ internal sealed class RequestObject
             if (!allowed.Contains(name))
             {
                 var nearest = Text.NearestName.Find(name, allowed);
+                name = RequestChecks.Quote(name);
                 throw new InvalidRequestException(
                     $"'{prefix}{name}' is not a member of this request{(nearest is null ? $"; it takes {string.Join(", ", allowed)}" : $" (nearest: '{prefix}{nearest}')")}.",
                     prefix + name,
