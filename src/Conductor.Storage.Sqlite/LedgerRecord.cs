@@ -3,7 +3,7 @@ using Conductor.Money;
 
 namespace Conductor.Storage.Sqlite;
 
-/// <summary>A ledger row as the table holds it; the names are the columns' parameters.</summary>
+/// <summary>A ledger row as the table gives it, for Dapper.</summary>
 internal sealed class LedgerRecord
 {
     public string RequestId { get; set; } = "";
@@ -29,33 +29,6 @@ internal sealed class LedgerRecord
     public long? CostNanoUsdUpper { get; set; }
     public string CostStatus { get; set; } = "";
     public string? PriceVersion { get; set; }
-
-    public static LedgerRecord From(LedgerRow row) => new()
-    {
-        RequestId = row.RequestId,
-        Attempt = row.Attempt,
-        TenantId = row.TenantId,
-        KeyId = row.KeyId,
-        Operation = row.Operation,
-        Provider = row.Provider,
-        Model = row.Model,
-        UpstreamRequestId = row.UpstreamRequestId,
-        StartedAtUs = (row.StartedAt.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
-        DurationUs = row.Duration.Ticks / TimeSpan.TicksPerMicrosecond,
-        Status = row.Status.ToString().ToLowerInvariant(),
-        ErrorCode = row.ErrorCode,
-        InputTokens = row.Usage.InputTokens,
-        CachedInputTokens = row.Usage.CachedInputTokens,
-        CacheWriteTokens = row.Usage.CacheWriteTokens,
-        OutputTokens = row.Usage.OutputTokens,
-        ReasoningTokens = row.Usage.ReasoningTokens,
-        UsageEstimated = row.Usage.IsEstimated,
-        UsageSuspect = row.Usage.IsSuspect,
-        CostNanoUsd = row.Cost is { } cost ? unchecked((long)cost.Value) : null,
-        CostNanoUsdUpper = row.Cost is { } same ? (long)(same.Value >> 64) : null,
-        CostStatus = row.CostStatus.ToString().ToLowerInvariant(),
-        PriceVersion = row.PriceVersion,
-    };
 
     public LedgerRow ToRow() => new()
     {

@@ -7,7 +7,7 @@ namespace Conductor.Storage.Sqlite;
 /// <summary>Brings a database to the newest schema: every missing step, each in a transaction of its own with its entry in `schema_migrations`.</summary>
 internal static class Migrator
 {
-    /// <summary>Applies what is missing. Two processes may do so at once: the second finds each step done.</summary>
+    /// <summary>Applies what is missing; after a failure the caller closes the connection, which takes a half-done step back. Two processes may do so at once: the second finds each step done.</summary>
     /// <exception cref="StorageException">The database is of a newer schema than <paramref name="migrations"/> know.</exception>
     public static void Apply(SqliteConnection connection, IReadOnlyList<Migration> migrations, TimeProvider time)
     {
@@ -22,19 +22,19 @@ internal static class Migrator
 
     private static void Apply(SqliteConnection connection, Migration migration, TimeProvider time)
     {
-        using var transaction = connection.BeginTransaction(deferred: false); // takes the write lock at once, before looking again
+        connection.Execute("BEGIN IMMEDIATE"); // takes the write lock at once, before looking again
         if (VersionOf(connection) >= migration.Version)
         {
+            connection.Execute("ROLLBACK");
             return;
         }
 
-        connection.Execute("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)", transaction: transaction);
-        connection.Execute(migration.Sql, transaction: transaction);
+        connection.Execute("CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL)");
+        connection.Execute(migration.Sql);
         connection.Execute(
             "INSERT INTO schema_migrations (version, name, applied_at) VALUES (@Version, @Name, @AppliedAt)",
-            new { migration.Version, migration.Name, AppliedAt = time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture) },
-            transaction);
-        transaction.Commit();
+            new { migration.Version, migration.Name, AppliedAt = time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture) });
+        connection.Execute("COMMIT");
     }
 
     private static int VersionOf(SqliteConnection connection) =>

@@ -7,17 +7,6 @@ namespace Conductor.Storage.Sqlite;
 /// <summary>The ledger in an SQLite file. One connection writes; every read has its own. Thread-safe, and other processes may read the file meanwhile.</summary>
 public sealed class SqliteLedgerStore : ILedgerStore, IAsyncDisposable, IDisposable
 {
-    private const string Insert =
-        """
-        INSERT INTO ledger (request_id, attempt, tenant_id, key_id, operation, provider, model, upstream_request_id, started_at_us, duration_us, status, error_code,
-            input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, usage_estimated, usage_suspect,
-            cost_nano_usd, cost_nano_usd_upper, cost_status, price_version)
-        VALUES (@RequestId, @Attempt, @TenantId, @KeyId, @Operation, @Provider, @Model, @UpstreamRequestId, @StartedAtUs, @DurationUs, @Status, @ErrorCode,
-            @InputTokens, @CachedInputTokens, @CacheWriteTokens, @OutputTokens, @ReasoningTokens, @UsageEstimated, @UsageSuspect,
-            @CostNanoUsd, @CostNanoUsdUpper, @CostStatus, @PriceVersion)
-        ON CONFLICT (request_id, attempt) DO NOTHING
-        """;
-
     private const string Find =
         """
         SELECT request_id AS RequestId, attempt AS Attempt, tenant_id AS TenantId, key_id AS KeyId, operation AS Operation, provider AS Provider, model AS Model,
@@ -46,6 +35,7 @@ public sealed class SqliteLedgerStore : ILedgerStore, IAsyncDisposable, IDisposa
     private readonly SqliteDatabase _database;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private SqliteConnection? _writer;
+    private LedgerInsert? _insert;
     private bool _isDisposed;
 
     /// <param name="path">The database file; it and its folder are made when they are missing.</param>
@@ -85,14 +75,24 @@ public sealed class SqliteLedgerStore : ILedgerStore, IAsyncDisposable, IDisposa
             var writer = Writer();
 
             // The lock first: a transaction that begins by reading can fail at its first write without having waited.
-            using var transaction = writer.BeginTransaction(deferred: false);
-            await writer.ExecuteAsync(new CommandDefinition(Insert, rows.Select(LedgerRecord.From), transaction, cancellationToken: cancellationToken)).ConfigureAwait(false);
-            transaction.Commit();
+            writer.Execute("BEGIN IMMEDIATE");
+            _insert ??= new LedgerInsert(writer);
+            foreach (var row in rows)
+            {
+                _insert.Run(row);
+            }
+
+            writer.Execute("COMMIT");
         }
         catch (SqliteException failure)
         {
-            CloseWriter(); // a fresh connection next time: the file may have been replaced, or the disk mounted anew
+            CloseWriter();
             throw SqliteErrors.ToStorage(failure, FilePath);
+        }
+        catch
+        {
+            CloseWriter();
+            throw;
         }
         finally
         {
@@ -146,10 +146,15 @@ public sealed class SqliteLedgerStore : ILedgerStore, IAsyncDisposable, IDisposa
         return _writer ??= _database.Open();
     }
 
+    // After any failure: closing rolls back whatever state the transaction is in, and the next batch gets a fresh connection, for the file may have been
+    // replaced or the disk mounted anew. SqliteTransaction is not used: after a COMMIT that failed on a full disk its rollback throws again, when it is
+    // disposed and once more when the connection is, and the connection stays unusable.
     private void CloseWriter()
     {
-        _writer?.Dispose();
-        _writer = null;
+        var (insert, writer) = (_insert, _writer);
+        (_insert, _writer) = (null, null);
+        insert?.Dispose();
+        writer?.Dispose();
     }
 
     private async Task<T> ReadAsync<T>(Func<SqliteConnection, Task<T>> read)

@@ -75,6 +75,44 @@ public sealed class SqliteFailureTests : IDisposable
         Assert.Equal("ok", raw.ExecuteScalar<string>("PRAGMA integrity_check"));
     }
 
+    [SkippableFact]
+    public async Task Writer_DiskReallyFull_KeepsEveryRowAndGoesOnWhenThereIsRoom()
+    {
+        // A small disk of memory: unlike a bound on pages it also fails inside COMMIT, where SQLite copies the log into the file.
+        Skip.IfNot(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", _folder.Path), "Mounting needs root.");
+        try
+        {
+            var ballast = Path.Combine(_folder.Path, "ballast");
+            await File.WriteAllBytesAsync(ballast, new byte[3 * 1024 * 1024]);
+            await using var store = new SqliteLedgerStore(_folder.Database);
+            await using var writer = new LedgerWriter(store, TimeProvider.System, NullLogger<LedgerWriter>.Instance, options: new LedgerWriterOptions { Capacity = 1_000 });
+            var appended = 0;
+            while (!(writer.IsFull && writer.Problem is not null) && appended < 100_000)
+            {
+                for (var i = 0; i < 100; i++)
+                {
+                    writer.Append(Row($"req_{appended++}"));
+                }
+
+                await Task.WhenAny(writer.FlushAsync(CancellationToken.None), Task.Delay(TimeSpan.FromMilliseconds(50)));
+            }
+
+            Assert.True(writer.IsFull);
+            Assert.Matches("disk is full|disk failed", writer.Problem);
+            File.Delete(ballast);
+            await writer.FlushAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+            Assert.False(writer.IsFull);
+            Assert.Equal(appended, (await store.TotalsAsync(CancellationToken.None)).Attempts);
+            using var raw = OpenRaw();
+            Assert.Equal("ok", raw.ExecuteScalar<string>("PRAGMA integrity_check"));
+        }
+        finally
+        {
+            Run("umount", "-l", _folder.Path);
+        }
+    }
+
     [Fact]
     public async Task Append_ReadOnly_SaysSo()
     {
@@ -132,6 +170,19 @@ public sealed class SqliteFailureTests : IDisposable
         var failure = await Assert.ThrowsAsync<StorageException>(() => store.OpenAsync(CancellationToken.None));
 
         Assert.Contains("cannot be made", failure.Message, StringComparison.Ordinal);
+    }
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            return process.WaitForExit(TimeSpan.FromSeconds(5)) && process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false; // no such program here
+        }
     }
 
     private SqliteConnection OpenRaw()
