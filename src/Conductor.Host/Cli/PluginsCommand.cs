@@ -2,6 +2,7 @@ using System.CommandLine;
 using Conductor.Host.Composition;
 using Conductor.Host.Endpoints;
 using Conductor.PluginLoading;
+using Spectre.Console;
 
 namespace Conductor.Host.Cli;
 
@@ -23,7 +24,7 @@ internal static class PluginsCommand
             }
             else
             {
-                Terminal.Table(["Plugin", "Kind", "State", "Version", "File", "Reason"], plugins.Select(Row));
+                Print(plugins);
             }
 
             return ExitCodes.Ok;
@@ -31,8 +32,21 @@ internal static class PluginsCommand
         return new Command("plugins", "Look at plugins.") { list };
     }
 
-    private static IReadOnlyList<string> Row(PluginStatus plugin) =>
-    [
-        plugin.Id, plugin.Kind.ToString().ToLowerInvariant(), plugin.State.ToString().ToLowerInvariant(), plugin.Version ?? "", plugin.File, plugin.Reason ?? "",
-    ];
+    private static void Print(IReadOnlyList<PluginStatus> plugins)
+    {
+        if (!Terminal.IsInteractive)
+        {
+            Terminal.Table([], plugins.Select(plugin => (IReadOnlyList<string>)[.. Row(plugin), plugin.File, plugin.Reason ?? ""]));
+            return;
+        }
+
+        Terminal.Table(["Plugin", "Kind", "State", "Version", "About"], plugins.Select(plugin => (IReadOnlyList<string>)[.. Row(plugin), plugin.DisplayName ?? ""]));
+        foreach (var plugin in plugins.Where(plugin => plugin.Reason is not null))
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{plugin.Id}[/] ({plugin.File}): {plugin.Reason!}");
+        }
+    }
+
+    private static string[] Row(PluginStatus plugin) =>
+        [plugin.Id, plugin.Kind.ToString().ToLowerInvariant(), plugin.State.ToString().ToLowerInvariant(), plugin.Version ?? ""];
 }

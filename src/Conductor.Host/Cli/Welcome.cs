@@ -29,7 +29,8 @@ internal static class Welcome
 
     private static void Banner(IReadOnlyList<string> addresses, IConductor conductor, ConductorSettings settings)
     {
-        AnsiConsole.MarkupLineInterpolated($"[bold]Conductor {AppVersion.Text}[/] on [link]{string.Join(", ", addresses)}[/]  (Ctrl+C stops; {addresses[0]}/docs shows the API)");
+        AnsiConsole.MarkupLineInterpolated($"[bold]Conductor {AppVersion.Text}[/] on [link]{string.Join(", ", addresses)}[/] (Ctrl+C stops)");
+        AnsiConsole.MarkupLineInterpolated($"  docs        [link]{addresses[0]}/docs[/]");
         AnsiConsole.MarkupLineInterpolated($"  providers   {Names(conductor.Catalog.Providers.Keys)}");
         var off = settings.Providers.Where(provider => !conductor.Catalog.Providers.ContainsKey(provider.Key)).ToList();
         if (off.Count > 0)
@@ -76,9 +77,13 @@ internal static class Welcome
         Console.Out.WriteLine(chat
             ? $"  curl -s {address}/v1/chat/completions -H 'content-type: application/json' -d '{{\"model\": \"auto\", \"messages\": [{{\"role\": \"user\", \"content\": \"Hello\"}}]}}'"
             : $"  curl -s {address}/v1/models");
-        Console.Out.WriteLine("  dotnet run -c Release --project src/Conductor.Host -- run sentiment_analysis \"I did not like it at all.\"");
+        Console.Out.WriteLine($"  {OwnCommand()} run sentiment_analysis \"I did not like it at all.\"");
         Console.Out.WriteLine();
     }
+
+    /// <summary>How this program was called, as far as one can tell.</summary>
+    private static string OwnCommand() =>
+        ContentRoot.Find(AppContext.BaseDirectory) == AppContext.BaseDirectory ? "conductor" : "dotnet run -c Release --project src/Conductor.Host --";
 
     private static string Names(IEnumerable<string> names) => string.Join(", ", names) is { Length: > 0 } some ? some : "(none)";
 }

@@ -6,11 +6,20 @@ namespace Conductor.Host.Composition;
 internal static class HostLogging
 {
     /// <summary>The server: Conductor's lines from Information, the framework's from Warning, on standard output.</summary>
-    public static void ForServer(ILoggingBuilder logging) => logging
-        .AddConductorConsole(isTerminal: !Console.IsOutputRedirected, toStandardError: false)
-        .SetMinimumLevel(LogLevel.Information)
-        .AddFilter("Microsoft", LogLevel.Warning)
-        .AddFilter("System", LogLevel.Warning);
+    public static void ForServer(ILoggingBuilder logging)
+    {
+        var isTerminal = !Console.IsOutputRedirected;
+        logging
+            .AddConductorConsole(isTerminal, toStandardError: false)
+            .SetMinimumLevel(LogLevel.Information)
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .AddFilter("System", LogLevel.Warning);
+        if (isTerminal)
+        {
+            // The banner says all this at the start, in fewer lines.
+            logging.AddFilter("Conductor.PluginLoading", LogLevel.Error).AddFilter("Conductor.Plugins", LogLevel.Warning).AddFilter("Conductor.Host.Composition", LogLevel.Warning);
+        }
+    }
 
     /// <summary>A verb that prints a result: errors only, on standard error, as text; what matters of the rest the verb says itself.</summary>
     public static void ForVerb(ILoggingBuilder logging) => logging

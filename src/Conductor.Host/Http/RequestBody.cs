@@ -13,15 +13,17 @@ internal static class RequestBody
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long limit)
     {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+        {
+            // The limit is kept here, not by Kestrel, which would cut the connection: most clients are still writing then and never see the answer.
+            // So Kestrel reads on for at most five seconds after the answer, and throws what it reads away.
+            feature.MaxRequestBodySize = null;
+        }
+
         CheckHeaders(context.Request);
         if (context.Request.ContentLength > limit)
         {
             throw HttpErrors.RequestTooLarge(limit);
-        }
-
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-        {
-            feature.MaxRequestBodySize = limit;
         }
 
         try

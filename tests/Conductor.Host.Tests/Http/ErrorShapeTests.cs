@@ -109,7 +109,9 @@ public class ErrorShapeTests(SharedGateway shared) : IClassFixture<SharedGateway
     [Fact]
     public async Task UnknownModel_404()
     {
-        using var response = await Gateway.PostAsync("/v1/chat/completions", """{"model":"nobody/x","messages":[{"role":"user","content":"hi"}]}""");
+        await using var gateway = await TestGateway.StartAsync($$"""providers: { fake: { plugin: openai-compatible, base_url: "{{shared.Upstream.BaseUrl}}", models: [ known ] } }""");
+
+        using var response = await gateway.PostAsync("/v1/chat/completions", """{"model":"fake/unknown","messages":[{"role":"user","content":"hi"}]}""");
 
         await ErrorAssert.IsAsync(response, 404, "invalid_request_error", "model_not_found");
     }

@@ -18,7 +18,11 @@ internal sealed class TestGateway : IAsyncDisposable
         App = app;
         _folder = folder;
         Address = new Uri(app.Addresses[0]);
-        Client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+        Client = new HttpClient(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero }) // a client that leaves is gone at once
+        {
+            BaseAddress = Address,
+            Timeout = TimeSpan.FromSeconds(30),
+        };
     }
 
     public GatewayApp App { get; }
@@ -30,14 +34,20 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <param name="yaml">`conductor.yaml`; what is not said has its default.</param>
     /// <param name="environment">All the environment that the settings see.</param>
     /// <param name="listen">Where to listen.</param>
+    /// <param name="models">`models.yaml`.</param>
     /// <param name="isInsecureListen">As `--insecure-listen`.</param>
     /// <param name="configure">Replaces services.</param>
     public static async Task<TestGateway> StartAsync(
-        string yaml = "", Dictionary<string, string>? environment = null, string listen = "http://127.0.0.1:0", bool isInsecureListen = false,
+        string yaml = "", Dictionary<string, string>? environment = null, string listen = "http://127.0.0.1:0", string? models = null, bool isInsecureListen = false,
         Action<IServiceCollection>? configure = null)
     {
         var folder = new TemporaryFolder();
         var path = folder.Write("conductor.yaml", yaml.Length == 0 ? "{}" : yaml);
+        if (models is not null)
+        {
+            folder.Write("models.yaml", models);
+        }
+
         var source = new SettingsSource
         {
             ConfigPath = path,

@@ -1,0 +1,227 @@
+using System.Text.Json;
+using Conductor.Host.Tests.Support;
+
+namespace Conductor.Host.Tests.Cli;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("--help", "serve")]
+    [InlineData("run --help", "--parameters")]
+    [InlineData("serve --help", "--insecure-listen")]
+    [InlineData("plugins list --help", "--json")]
+    [InlineData("config validate --help", "--json")]
+    public async Task Help_AnyVerb_UsageAndExamples(string arguments, string shows)
+    {
+        var (code, output, error) = await RunAsync(arguments.Split(' '));
+
+        Assert.Equal(0, code);
+        Assert.Contains(shows, output, StringComparison.Ordinal);
+        Assert.Contains("Examples:", output, StringComparison.Ordinal);
+        Assert.Empty(error);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("serve --nonsense")]
+    [InlineData("run")]
+    [InlineData("config schema nonsense")]
+    [InlineData("serve --listen nonsense")]
+    [InlineData("serve --listen http://127.0.0.1:0/path")]
+    [InlineData("config validate --config /nowhere/conductor.yaml")]
+    public async Task WrongUsage_SentenceAndCode2(string arguments)
+    {
+        var (code, _, error) = await RunAsync(arguments.Split(' '));
+
+        Assert.Equal(2, code);
+        Assert.StartsWith("error: ", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Version_Json_Parses()
+    {
+        var (code, output, _) = await RunAsync(["version", "--json"]);
+
+        Assert.Equal(0, code);
+        Assert.NotEmpty(JsonDocument.Parse(output).RootElement.GetProperty("version").GetString()!);
+    }
+
+    [Fact]
+    public async Task RunOperation_Text_PlainLinesAndNothingElse()
+    {
+        var (code, output, error) = await RunAsync(["run", "sentiment_analysis", "What a wonderful, lovely day!"]);
+
+        Assert.Equal(0, code);
+        Assert.Contains("sentiment: positive", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", output, StringComparison.Ordinal);
+        Assert.Empty(error);
+    }
+
+    [Fact]
+    public async Task RunOperation_Json_WholeResponse()
+    {
+        var (code, output, _) = await RunAsync(["run", "sentiment_analysis", "What a wonderful day!", "--json"]);
+
+        Assert.Equal(0, code);
+        var response = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(["result", "metadata", "usage", "performance", "cost", "cost_status"], response.EnumerateObject().Select(member => member.Name));
+        Assert.Equal("local", response.GetProperty("metadata").GetProperty("provider_used").GetString());
+        Assert.Equal(0, response.GetProperty("cost").GetDecimal());
+    }
+
+    [Fact]
+    public async Task RunOperation_StandardInputAndParameters_Used()
+    {
+        const string Article = "The council met on Monday. It voted for the new bridge. The bridge will cost two million. Work begins in May. Nobody objected.";
+
+        var (code, output, _) = await RunAsync(["run", "summarization", "-", "--parameters", """{"max_sentences":1}""", "--json"], Article);
+
+        Assert.Equal(0, code);
+        var summary = JsonDocument.Parse(output).RootElement.GetProperty("result").GetProperty("summary").GetString()!;
+        Assert.Contains(summary, Article, StringComparison.Ordinal);
+        Assert.Single(summary.Split('.', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task RunOperation_UnknownName_NearestAndCode2()
+    {
+        var (code, _, error) = await RunAsync(["run", "sentiment_analisys", "x"]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("nearest: 'sentiment_analysis'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunOperation_TextTooLong_SameErrorAsHttp()
+    {
+        var (code, output, error) = await RunAsync(["run", "sentiment_analysis", "-", "--json"], new string('a', 32_001));
+
+        Assert.Equal(2, code);
+        Assert.Contains("32000", error, StringComparison.Ordinal);
+        Assert.Equal("text", JsonDocument.Parse(output).RootElement.GetProperty("error").GetProperty("param").GetString());
+    }
+
+    [Fact]
+    public async Task RunOperation_ParametersNotJson_Code2()
+    {
+        var (code, _, error) = await RunAsync(["run", "sentiment_analysis", "x", "--parameters", "{oops"]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("--parameters", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunOperation_NoModel_Code1AndWhatToDo()
+    {
+        var (code, _, error) = await RunAsync(["run", "response_generation", "hello"]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("OPENAI_API_KEY", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PluginsList_Json_LocalIsActive()
+    {
+        var (code, output, _) = await RunAsync(["plugins", "list", "--json"]);
+
+        Assert.Equal(0, code);
+        Assert.Contains(
+            JsonDocument.Parse(output).RootElement.GetProperty("data").EnumerateArray(),
+            plugin => plugin.GetProperty("id").GetString() == "local" && plugin.GetProperty("state").GetString() == "active");
+    }
+
+    [Fact]
+    public async Task Models_Pipe_TabSeparated()
+    {
+        var (code, output, _) = await RunAsync(["models"]);
+
+        Assert.Equal(0, code);
+        Assert.All(output.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Equal(5, line.TrimEnd('\r').Split('\t').Length));
+        Assert.StartsWith("auto\t", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ConfigValidate_Mistakes_AllAtOnceAndCode2()
+    {
+        var file = _folder.Write("conductor.yaml", "servr: {}\nreliability: { max_attempts: 99 }\n");
+
+        var (code, _, error) = await RunAsync(["config", "validate", "--config", file]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("servr", error, StringComparison.Ordinal);
+        Assert.Contains("max_attempts", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_BadConfiguration_AllMistakesAndCode2()
+    {
+        var file = _folder.Write("conductor.yaml", "servr: {}\nreliability: { max_attempts: 99 }\n");
+
+        var (code, _, error) = await RunAsync(["serve", "--config", file]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("servr", error, StringComparison.Ordinal);
+        Assert.Contains("max_attempts", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("conductor")]
+    [InlineData("models")]
+    [InlineData("tenants")]
+    public async Task ConfigSchema_EachFile_JsonSchema(string name)
+    {
+        var (code, output, _) = await RunAsync(["config", "schema", name]);
+
+        Assert.Equal(0, code);
+        Assert.Contains("$schema", JsonDocument.Parse(output).RootElement.EnumerateObject().Select(member => member.Name));
+    }
+
+    [Fact]
+    public async Task Serve_BeyondLoopbackWithoutKey_RefusedWithCode2()
+    {
+        var (code, _, error) = await RunAsync(["serve", "--listen", "http://0.0.0.0:0"]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("CONDUCTOR_API_KEYS", error, StringComparison.Ordinal);
+        Assert.Contains("--insecure-listen", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_PortTaken_SentenceAndCode1()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+
+        var (code, _, error) = await RunAsync(["serve", "--listen", $"http://127.0.0.1:{port}"]);
+
+        Assert.Equal(1, code);
+        Assert.Contains($"{port}", error, StringComparison.Ordinal);
+        Assert.Contains("--listen", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_DataFolderIsAFile_SentenceAndCode1()
+    {
+        var file = _folder.Write("not-a-folder", "x");
+
+        var (code, _, error) = await HostProcess.RunAsync(["serve", "--listen", "http://127.0.0.1:0", "--data", file]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("cannot be written", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    private Task<(int Code, string Output, string Error)> RunAsync(string[] arguments, string? input = null) => HostProcess.RunAsync(
+        [.. arguments, .. TakesData(arguments) ? new[] { "--data", _folder.Combine("data") } : []],
+        input: input,
+        environment: new() { ["OPENAI_API_KEY"] = null, ["CONDUCTOR_API_KEYS"] = null, ["CONDUCTOR_CONFIG"] = null });
+
+    private static bool TakesData(string[] arguments) => !arguments.Contains("--help") && arguments is not ["nonsense", ..] and not ["version", ..];
+}
