@@ -76,7 +76,7 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
 
     private (double Valence, int Length) FindPhrase(IReadOnlyList<SentimentToken> tokens, int index)
     {
-        if (!lexicon.PhraseStarts.Contains(tokens[index].Word))
+        if (index + 1 == tokens.Count || !lexicon.PhraseStarts.Contains($"{tokens[index].Word} {tokens[index + 1].Word}"))
         {
             return (0, 0);
         }

@@ -27,7 +27,7 @@ internal sealed class SentimentLexicon
         _emoticonLookup = _emoticons.GetAlternateLookup<ReadOnlySpan<char>>();
         Emoji = emoji;
         Phrases = phrases;
-        PhraseStarts = phrases.Keys.Select(phrase => phrase[..phrase.IndexOf(' ', StringComparison.Ordinal)]).ToHashSet(StringComparer.Ordinal);
+        PhraseStarts = phrases.Keys.Select(phrase => string.Join(' ', phrase.Split(' ').Take(2))).ToHashSet(StringComparer.Ordinal);
         LongestPhrase = phrases.Keys.Max(phrase => phrase.Count(character => character == ' ') + 1);
     }
 
@@ -37,7 +37,7 @@ internal sealed class SentimentLexicon
     /// <summary>Valence of phrases, words parted by one space.</summary>
     public IReadOnlyDictionary<string, float> Phrases { get; }
 
-    /// <summary>The first words of all phrases.</summary>
+    /// <summary>The first two words of every phrase.</summary>
     public IReadOnlySet<string> PhraseStarts { get; }
 
     /// <summary>Words in the longest phrase.</summary>

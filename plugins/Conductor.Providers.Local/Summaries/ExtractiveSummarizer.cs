@@ -83,6 +83,7 @@ internal static class ExtractiveSummarizer
     private static string Join(IReadOnlyList<Sentence> sentences, List<int> chosen, bool isList, int longest)
     {
         var summary = new StringBuilder();
+        var last = -1;
         foreach (var index in chosen)
         {
             if (isList)
@@ -91,13 +92,17 @@ internal static class ExtractiveSummarizer
             }
             else
             {
-                // Scripts without spaces have none between sentences either.
-                var isSpaced = summary.Length > 0 && !SentenceSplitter.IsWide(summary[^1]);
-                summary.Append(isSpaced ? " " : "").Append(sentences[index].Text);
+                summary.Append(IsSpaced(sentences, last, index) ? " " : "").Append(sentences[index].Text);
+                last = index;
             }
         }
 
         // Marks of a list can make a short text longer than it was: then it stays as it is.
         return isList && summary.Length > longest ? Join(sentences, chosen, isList: false, longest) : summary.ToString();
     }
+
+    // Scripts without spaces have none between sentences either.
+    private static bool IsSpaced(IReadOnlyList<Sentence> sentences, int last, int next) =>
+        last >= 0 && !SentenceSplitter.IsWide(sentences[last].Text[^1])
+        && (next > last + 1 || sentences[next].Start > sentences[last].Start + sentences[last].Length);
 }

@@ -17,10 +17,21 @@ internal static class SentenceSplitter
         while (index < text.Length)
         {
             var character = text[index];
-            if (character is '\n' or '\r' && EndsAtLine(text, start, index))
+            if (character is '\n' or '\r')
             {
-                Add(sentences, text, start, index);
-                start = ++index;
+                var next = index;
+                while (next < text.Length && char.IsWhiteSpace(text[next]))
+                {
+                    next++;
+                }
+
+                if (EndsAtLine(text, start, index, next))
+                {
+                    Add(sentences, text, start, index);
+                    start = next;
+                }
+
+                index = next;
             }
             else if (IsTerminator(character))
             {
@@ -112,19 +123,17 @@ internal static class SentenceSplitter
         }
 
         // "1. First item": the number of a list belongs to what follows.
-        var isListNumber = word == start && mark - word <= 3 && mark > word && text.AsSpan(word, mark - word).IndexOfAnyExceptInRange('0', '9') < 0;
+        var isListNumber = text.AsSpan(start, word - start).IsWhiteSpace() && mark - word <= 3 && mark > word && text.AsSpan(word, mark - word).IndexOfAnyExceptInRange('0', '9') < 0;
         return !isListNumber && !Abbreviations.KeepOpen(text.AsSpan(word, mark - word), text.AsSpan(next, nextEnd - next));
     }
 
     // Whether a line break ends what began at `start`: an empty line always does, a single break only where the line is no wrapped one.
-    private static bool EndsAtLine(string text, int start, int index)
+    private static bool EndsAtLine(string text, int start, int index, int next)
     {
-        var next = index;
         var breaks = 0;
-        while (next < text.Length && char.IsWhiteSpace(text[next]))
+        for (var position = index; position < next; position++)
         {
-            breaks += text[next] == '\n' || (text[next] == '\r' && (next + 1 == text.Length || text[next + 1] != '\n')) ? 1 : 0;
-            next++;
+            breaks += text[position] == '\n' || (text[position] == '\r' && (position + 1 == text.Length || text[position + 1] != '\n')) ? 1 : 0;
         }
 
         if (breaks > 1 || next == text.Length)
