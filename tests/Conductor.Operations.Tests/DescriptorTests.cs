@@ -1,0 +1,73 @@
+using System.Reflection;
+using System.Text.Json;
+using Conductor.Plugins;
+using Conductor.Prompts;
+using Conductor.Schemas;
+
+namespace Conductor.Operations.Tests;
+
+public class DescriptorTests
+{
+    public static TheoryData<string> Names => ["sentiment_analysis", "summarization", "response_generation"];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Descriptor_EachOperation_IsComplete(string name)
+    {
+        var operation = Loaded.Find(name);
+
+        var descriptor = operation.Descriptor;
+        Assert.Matches("^[a-z0-9_]{1,80}$", descriptor.Name);
+        Assert.EndsWith(".", descriptor.Description, StringComparison.Ordinal);
+        Assert.Equal(descriptor.IsStructured, descriptor.ReplySchema is not null);
+        Assert.Equal(name, operation.GetType().Assembly.GetCustomAttribute<OperationPluginAttribute>()!.Id);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Prompt_EachOperation_LoadsAndNamesItself(string name)
+    {
+        var prompt = PromptTemplate.Parse(Loaded.Find(name).Descriptor.Prompt!, name + ".yaml");
+
+        Assert.Equal(name, prompt.Name);
+        Assert.Equal("handlebars", prompt.TemplateFormat);
+    }
+
+    [Theory]
+    [InlineData("sentiment_analysis", """{"text":"a"}""")]
+    [InlineData("sentiment_analysis", """{"text":"a","language":null,"parameters":null,"context":null}""")]
+    [InlineData("sentiment_analysis", """{"text":"a","language":"en","parameters":{},"context":{"k":[1]}}""")]
+    [InlineData("summarization", """{"text":"a","parameters":{"max_sentences":1,"max_words":2000,"style":"bullets"}}""")]
+    [InlineData("summarization", """{"text":"a","parameters":{"max_sentences":null,"style":null}}""")]
+    [InlineData("response_generation", """{"text":"a"}""")]
+    [InlineData("response_generation", """{"parameters":{"messages":[{"role":"user","content":"a"}]}}""")]
+    public void RequestSchema_GoodRequest_Fits(string name, string request)
+    {
+        Assert.Empty(Violations(name, request));
+    }
+
+    [Theory]
+    [InlineData("sentiment_analysis", "{}", "text")]
+    [InlineData("sentiment_analysis", """{"text":""}""", "text")]
+    [InlineData("sentiment_analysis", """{"text":"a","parameters":{"tone":1}}""", "tone")]
+    [InlineData("summarization", """{"text":"a","parameters":{"max_sentence":3}}""", "max_sentence")]
+    [InlineData("summarization", """{"text":"a","parameters":{"max_sentences":0}}""", "max_sentences")]
+    [InlineData("summarization", """{"text":"a","parameters":{"max_sentences":51}}""", "max_sentences")]
+    [InlineData("summarization", """{"text":"a","parameters":{"max_words":9}}""", "max_words")]
+    [InlineData("summarization", """{"text":"a","parameters":{"max_words":10.5}}""", "max_words")]
+    [InlineData("summarization", """{"text":"a","parameters":{"style":"haiku"}}""", "style")]
+    [InlineData("response_generation", """{"parameters":{"messages":[{"role":"tool","content":"a"}]}}""", "role")]
+    [InlineData("response_generation", """{"parameters":{"messages":[{"role":"user"}]}}""", "content")]
+    public void RequestSchema_BadRequest_NamesTheField(string name, string request, string field)
+    {
+        var violation = Assert.Single(Violations(name, request));
+
+        Assert.Contains(field, violation.ToString(), StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyList<SchemaViolation> Violations(string name, string request)
+    {
+        using var document = JsonDocument.Parse(request);
+        return JsonSchema.Compile(Loaded.Find(name).Descriptor.RequestSchema).Validate(document.RootElement);
+    }
+}
