@@ -24,13 +24,16 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
 
     private readonly SentimentTokenizer _tokenizer = new(lexicon);
 
-    public SentimentFeatures Measure(string text)
+    /// <summary>Measures a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isEnglish">Whether its words can be read; if not, only emoticons, emoji and marks of exclamation speak.</param>
+    public SentimentFeatures Measure(string text, bool isEnglish)
     {
-        var (tokenized, valences, isFirm) = Weigh(text);
+        var (tokenized, valences, isFirm) = Weigh(text, isEnglish);
         return Sum(tokenized, valences, isFirm);
     }
 
-    private (TokenizedText Text, double[] Valences, bool[] IsFirm) Weigh(string text)
+    private (TokenizedText Text, double[] Valences, bool[] IsFirm) Weigh(string text, bool isEnglish)
     {
         var tokenized = _tokenizer.Tokenize(text);
         var tokens = tokenized.Tokens;
@@ -38,7 +41,7 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
         var isFirm = new bool[tokens.Count];
         for (var index = 0; index < tokens.Count;)
         {
-            index += Judge(tokenized, index, valences, isFirm);
+            index += isEnglish || tokens[index].Valence is not null ? Judge(tokenized, index, valences, isFirm) : 1;
         }
 
         WeighClauses(tokens, valences);
@@ -204,7 +207,7 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
     /// <summary>Each token and the valence it ended with, for looking at why a text was judged as it was.</summary>
     internal IReadOnlyList<(string Word, double Valence)> Explain(string text)
     {
-        var (tokenized, valences, _) = Weigh(text);
+        var (tokenized, valences, _) = Weigh(text, isEnglish: true);
         return [.. tokenized.Tokens.Select((token, index) => (token.Word, valences[index]))];
     }
 

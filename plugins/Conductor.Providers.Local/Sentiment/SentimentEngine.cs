@@ -17,21 +17,27 @@ internal sealed class SentimentEngine : IOperationEngine
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = EnginePayload.Read(payload, OperationsJsonContext.Default.SentimentRequest);
-        var result = Analyze(request.Text);
+        var result = Analyze(request.Text, request.Language);
         var json = JsonSerializer.SerializeToUtf8Bytes(result, OperationsJsonContext.Default.SentimentResult);
         return Task.FromResult(new OperationEngineResult(json, WordCounter.Usage(request.Text, result.Sentiment)));
     }
 
-    internal SentimentFeatures Measure(string text) => _analyzer.Value.Measure(text);
+    internal SentimentFeatures Measure(string text, string? language = null) => _analyzer.Value.Measure(text, IsEnglish(language));
 
     internal IReadOnlyList<(string Word, double Valence)> Explain(string text) => _analyzer.Value.Explain(text);
 
-    internal SentimentResult Analyze(string text)
+    internal SentimentResult Analyze(string text, string? language = null)
     {
-        var scores = SentimentCalibration.Probabilities(Measure(text));
+        var scores = SentimentCalibration.Probabilities(Measure(text, language));
         var (label, confidence) = scores.Positive >= scores.Negative && scores.Positive > scores.Neutral ? ("positive", scores.Positive)
             : scores.Negative > scores.Positive && scores.Negative > scores.Neutral ? ("negative", scores.Negative)
             : ("neutral", scores.Neutral);
         return new SentimentResult { Sentiment = label, Confidence = confidence, Scores = scores };
     }
+
+    // Not named counts as English: it is what the lexicon reads, and guessing a language from a short text is a coin toss.
+    private static bool IsEnglish(string? language) =>
+        string.IsNullOrWhiteSpace(language)
+        || language.Equals("en", StringComparison.OrdinalIgnoreCase) || language.Equals("english", StringComparison.OrdinalIgnoreCase)
+        || language.StartsWith("en-", StringComparison.OrdinalIgnoreCase) || language.StartsWith("en_", StringComparison.OrdinalIgnoreCase);
 }

@@ -9,7 +9,7 @@ namespace Conductor.Providers.Local.Tests.Quality;
 public class SummarizationQualityTests(ITestOutputHelper output)
 {
     // ROUGE-1 without stemming, a little below the published measure; the floors allow for that.
-    private static readonly Dictionary<string, double> Floors = new() { ["cnndm"] = 0.31, ["scitldr-a"] = 0.33, ["bbc-extractive"] = 0.78 };
+    private static readonly Dictionary<string, double> Floors = new() { ["cnndm"] = 0.34, ["scitldr-a"] = 0.33, ["bbc-extractive"] = 0.75 };
 
     [SkippableFact]
     public void Summarization_DevelopmentSets_AboveTheFloors()

@@ -99,4 +99,20 @@ public class SentimentRuleTests
     {
         Assert.True(Engine.Analyze("It is an absolutely wonderful, brilliant, lovely film!").Confidence > Engine.Analyze("It is a nice film.").Confidence);
     }
+
+    [Theory]
+    [InlineData("de", "neutral")]
+    [InlineData("en", "negative")]
+    [InlineData("en-GB", "negative")]
+    [InlineData(null, "negative")]
+    public void Analyze_AnotherLanguage_DoesNotMistakeItsWordsForEnglish(string? language, string expected)
+    {
+        Assert.Equal(expected, Engine.Analyze("Das Essen war leider kalt.", language).Sentiment);
+    }
+
+    [Fact]
+    public void Analyze_AnotherLanguage_StillReadsSymbols()
+    {
+        Assert.Equal("positive", Engine.Analyze("Das Essen war lecker 😀 :)", "de").Sentiment);
+    }
 }
