@@ -25,6 +25,9 @@ internal sealed class HostSettings : ISettings, IDisposable
     /// <summary>What is wrong with the files as they are now; empty when they are what is in force.</summary>
     public IReadOnlyList<SettingsProblem> Problems => _watcher.LastProblems;
 
+    /// <summary>Looks at the files now.</summary>
+    public void Reload() => _watcher.Reload();
+
     public void Dispose()
     {
         _watcher.Changed -= OnChanged;

@@ -30,7 +30,8 @@ internal sealed class ModelEndpoints(IConductor conductor)
     private async Task FindAsync(HttpContext http)
     {
         await conductor.StartAsync(http.RequestAborted);
-        var id = (string?)http.Request.RouteValues["id"] ?? "";
+        // Paths keep %2F as it is, because it is not a slash there; in an id it is.
+        var id = ((string?)http.Request.RouteValues["id"] ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var models = ModelList.For(conductor.Catalog, TenantOf(http));
         var model = models.FirstOrDefault(model => model.Id == id)
             ?? throw ConductorErrors.ModelNotFound(id, NearestName.Find(id, models.Select(model => model.Id)));

@@ -27,6 +27,8 @@ internal sealed class TestGateway : IAsyncDisposable
 
     public GatewayApp App { get; }
 
+    public string ConfigPath => _folder.Combine("conductor.yaml");
+
     public Uri Address { get; }
 
     public HttpClient Client { get; }
@@ -35,10 +37,11 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <param name="environment">All the environment that the settings see.</param>
     /// <param name="listen">Where to listen.</param>
     /// <param name="models">`models.yaml`.</param>
+    /// <param name="tenants">`tenants.yaml`.</param>
     /// <param name="isInsecureListen">As `--insecure-listen`.</param>
     /// <param name="configure">Replaces services.</param>
     public static async Task<TestGateway> StartAsync(
-        string yaml = "", Dictionary<string, string>? environment = null, string listen = "http://127.0.0.1:0", string? models = null, bool isInsecureListen = false,
+        string yaml = "", Dictionary<string, string>? environment = null, string listen = "http://127.0.0.1:0", string? models = null, string? tenants = null, bool isInsecureListen = false,
         Action<IServiceCollection>? configure = null)
     {
         var folder = new TemporaryFolder();
@@ -46,6 +49,11 @@ internal sealed class TestGateway : IAsyncDisposable
         if (models is not null)
         {
             folder.Write("models.yaml", models);
+        }
+
+        if (tenants is not null)
+        {
+            folder.Write("tenants.yaml", tenants);
         }
 
         var source = new SettingsSource

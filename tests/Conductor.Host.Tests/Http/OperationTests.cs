@@ -1,0 +1,82 @@
+using System.Text;
+using System.Text.Json;
+using Conductor.Host.Tests.Support;
+
+namespace Conductor.Host.Tests.Http;
+
+public class OperationTests(SharedGateway shared) : IClassFixture<SharedGateway>
+{
+    private TestGateway Gateway => shared.Gateway;
+
+    [Fact]
+    public async Task Sentiment_EmbeddedEngine_WholeResponse()
+    {
+        using var response = await Gateway.PostAsync("/v1/operations/sentiment_analysis", """{"text":"What a wonderful, lovely day!","language":"en"}""");
+
+        var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal(["result", "metadata", "usage", "performance", "cost", "cost_status"], body.EnumerateObject().Select(member => member.Name));
+        Assert.Equal("positive", body.GetProperty("result").GetProperty("sentiment").GetString());
+        var metadata = body.GetProperty("metadata");
+        Assert.Equal("local", metadata.GetProperty("provider_used").GetString());
+        Assert.Equal(response.Headers.GetValues("x-request-id").Single(), metadata.GetProperty("request_id").GetString());
+        Assert.Equal(0, body.GetProperty("cost").GetDecimal());
+        Assert.Equal(["local"], response.Headers.GetValues("x-conductor-provider"));
+        Assert.True(body.GetProperty("performance").GetProperty("total_time_ms").GetDouble() >= 0);
+    }
+
+    [Fact]
+    public async Task Sentiment_SameTextAgain_FromTheCacheUnlessTurnedOff()
+    {
+        const string Body = """{"text":"This very sentence is asked about twice."}""";
+        (await Gateway.PostAsync("/v1/operations/sentiment_analysis", Body)).Dispose();
+
+        using var again = await Gateway.PostAsync("/v1/operations/sentiment_analysis", Body);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/operations/sentiment_analysis") { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
+        request.Headers.Add("x-conductor-cache", "off");
+        using var off = await Gateway.Client.SendAsync(request);
+
+        Assert.Equal(["hit-exact"], again.Headers.GetValues("x-conductor-cache"));
+        Assert.Equal(["0"], again.Headers.GetValues("x-conductor-attempts"));
+        Assert.Equal(["0.000000000"], again.Headers.GetValues("x-conductor-cost-usd"));
+        Assert.True(JsonDocument.Parse(await again.Content.ReadAsStringAsync()).RootElement.GetProperty("metadata").GetProperty("cache_hit").GetBoolean());
+        Assert.Equal(["miss"], off.Headers.GetValues("x-conductor-cache"));
+    }
+
+    [Fact]
+    public async Task List_EveryOperation_WithSchemas()
+    {
+        var list = await Gateway.GetJsonAsync("/v1/operations");
+
+        var operations = list.GetProperty("data").EnumerateArray().ToDictionary(operation => operation.GetProperty("id").GetString()!);
+        Assert.Superset(new HashSet<string> { "sentiment_analysis", "summarization", "response_generation" }, operations.Keys.ToHashSet());
+        Assert.All(operations.Values, operation =>
+        {
+            Assert.Equal(JsonValueKind.Object, operation.GetProperty("request_schema").ValueKind);
+            Assert.Equal(JsonValueKind.Object, operation.GetProperty("result_schema").ValueKind);
+        });
+        Assert.Equal("summarization", (await Gateway.GetJsonAsync("/v1/operations/summarization")).GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public async Task Generation_NoModel_503WithWhatToDo()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+
+        using var response = await gateway.PostAsync("/v1/operations/response_generation", """{"text":"hello"}""");
+
+        var error = await ErrorAssert.IsAsync(response, 503, "overloaded_error", "no_model_available");
+        Assert.Contains("OPENAI_API_KEY", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["false"], response.Headers.GetValues("x-should-retry"));
+    }
+
+    [Fact]
+    public async Task Generation_ChatModel_PromptedAndAnswered()
+    {
+        using var response = await Gateway.PostAsync("/v1/operations/response_generation", """{"text":"hello","model":"fake/m"}""");
+
+        var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        Assert.True(response.IsSuccessStatusCode, body.ToString());
+        Assert.Equal("Hello from fake.", body.GetProperty("result").GetProperty("text").GetString());
+        Assert.Equal("m", body.GetProperty("metadata").GetProperty("model_used").GetString());
+    }
+}
