@@ -32,7 +32,7 @@ public sealed class SpliceTests
 
         var spliced = OpenAISplice.Apply(bytes, OpenAIPeek.Read(bytes), "new");
 
-        Assert.Equal(expected, Encoding.UTF8.GetString(spliced));
+        Assert.Equal(expected, Encoding.UTF8.GetString(spliced.Span));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class SpliceTests
                     var body = Encoding.UTF8.GetBytes("{" + string.Join(separator, order.Take(count)) + "}");
                     var peek = OpenAIPeek.Read(body);
 
-                    var after = JsonNode.Parse(OpenAISplice.Apply(body, peek, "quo\"te"))!.AsObject();
+                    var after = JsonNode.Parse(OpenAISplice.Apply(body, peek, "quo\"te").Span)!.AsObject();
 
                     Assert.Equal("quo\"te", (string?)after["model"]);
                     Assert.False(after.ContainsKey("provider"));

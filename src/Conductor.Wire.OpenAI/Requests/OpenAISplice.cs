@@ -10,7 +10,7 @@ public static class OpenAISplice
     /// <param name="body">The body that <paramref name="peek"/> was read from.</param>
     /// <param name="peek">Where its members stand.</param>
     /// <param name="model">The target's own name of the model.</param>
-    public static byte[] Apply(ReadOnlySpan<byte> body, OpenAIPeek peek, string model)
+    public static ReadOnlyMemory<byte> Apply(ReadOnlySpan<byte> body, OpenAIPeek peek, string model)
     {
         ArgumentNullException.ThrowIfNull(peek);
         ArgumentNullException.ThrowIfNull(model);
@@ -78,7 +78,7 @@ public static class OpenAISplice
         }
 
         output.Write(body[position..]);
-        return output.WrittenSpan.ToArray();
+        return output.WrittenMemory;
     }
 
     private static bool IsLast(ReadOnlySpan<byte> body, int position, Span<Edit> edits)
