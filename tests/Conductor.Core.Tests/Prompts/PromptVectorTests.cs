@@ -37,7 +37,7 @@ public sealed class PromptVectorTests
             """,
     };
 
-    public static TheoryData<string> All => [.. PromptVectors.Keys.Where(key => !key.Contains("liquid", StringComparison.Ordinal))];
+    public static TheoryData<string> All => [.. PromptVectors.Keys];
 
     [Theory]
     [MemberData(nameof(All))]

@@ -1,3 +1,4 @@
+using Conductor.Prompts.Formats.Liquid;
 using Conductor.Text;
 
 namespace Conductor.Prompts.Formats;
@@ -5,7 +6,7 @@ namespace Conductor.Prompts.Formats;
 /// <summary>The template languages; the one place that lists them.</summary>
 internal static class PromptFormats
 {
-    private static readonly IPromptFormat[] All = [new HandlebarsFormat(), new SemanticKernelFormat()];
+    private static readonly IPromptFormat[] All = [new HandlebarsFormat(), new SemanticKernelFormat(), new LiquidFormat()];
 
     public static IPromptFormat Find(PromptDocument document)
     {
