@@ -152,6 +152,13 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
             });
         }
 
+        if (catalog.Settings.Aliases.TryGetValue(call.Model, out var alias))
+        {
+            return ConductorErrors.NoModelAvailable(
+                $"'{call.Model}' leads to {string.Join(", ", alias.Targets.Select(target => target.Model))}, and none of these can be called now. "
+                + "GET /v1/status says which providers are off, and why.");
+        }
+
         var known = catalog.Settings.Aliases.Keys.Concat(catalog.Providers.Values.SelectMany(
             provider => provider.Models.Select(model => $"{provider.Name}/{model.Id}")));
         return ConductorErrors.ModelNotFound(call.Model, NearestName.Find(call.Model, known));
