@@ -14,9 +14,9 @@ internal sealed class LedgerInsert : IDisposable
         """
         INSERT INTO ledger (request_id, attempt, tenant_id, key_id, operation, provider, model, upstream_request_id, started_at_us, duration_us, status, error_code,
             input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, usage_estimated, usage_suspect,
-            cost_nano_usd, cost_nano_usd_upper, cost_status, price_version)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (request_id, attempt) DO NOTHING
+            cost_nano_usd, cost_nano_usd_upper, cost_status, price_version, call_id)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (call_id, attempt) DO NOTHING
         """;
 
     private readonly sqlite3 _connection;
@@ -55,6 +55,7 @@ internal sealed class LedgerInsert : IDisposable
         Bind(21, row.Cost is { } same ? (long)(same.Value >> 64) : null);
         Bind(22, LedgerNames.Of(row.CostStatus));
         Bind(23, row.PriceVersion);
+        Bind(24, row.CallId);
         var result = raw.sqlite3_step(_statement);
         var reset = raw.sqlite3_reset(_statement); // gives the same error again, and frees the statement for the next row
         Check(result is raw.SQLITE_DONE or raw.SQLITE_ROW ? reset : result);

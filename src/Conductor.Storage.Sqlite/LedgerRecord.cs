@@ -7,6 +7,7 @@ namespace Conductor.Storage.Sqlite;
 internal sealed class LedgerRecord
 {
     public string RequestId { get; set; } = "";
+    public string CallId { get; set; } = "";
     public int Attempt { get; set; }
     public string TenantId { get; set; } = "";
     public string? KeyId { get; set; }
@@ -33,6 +34,7 @@ internal sealed class LedgerRecord
     public LedgerRow ToRow() => new()
     {
         RequestId = RequestId,
+        CallId = CallId,
         Attempt = Attempt,
         TenantId = TenantId,
         KeyId = KeyId,

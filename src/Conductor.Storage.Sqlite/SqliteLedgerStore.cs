@@ -9,20 +9,20 @@ public sealed class SqliteLedgerStore : ILedgerStore, IAsyncDisposable, IDisposa
 {
     private const string Find =
         """
-        SELECT request_id AS RequestId, attempt AS Attempt, tenant_id AS TenantId, key_id AS KeyId, operation AS Operation, provider AS Provider, model AS Model,
+        SELECT request_id AS RequestId, call_id AS CallId, attempt AS Attempt, tenant_id AS TenantId, key_id AS KeyId, operation AS Operation, provider AS Provider, model AS Model,
             upstream_request_id AS UpstreamRequestId, started_at_us AS StartedAtUs, duration_us AS DurationUs, status AS Status, error_code AS ErrorCode,
             input_tokens AS InputTokens, cached_input_tokens AS CachedInputTokens, cache_write_tokens AS CacheWriteTokens, output_tokens AS OutputTokens,
             reasoning_tokens AS ReasoningTokens, usage_estimated AS UsageEstimated, usage_suspect AS UsageSuspect,
             cost_nano_usd AS CostNanoUsd, cost_nano_usd_upper AS CostNanoUsdUpper, cost_status AS CostStatus, price_version AS PriceVersion
         FROM ledger
         WHERE tenant_id = @tenantId AND request_id = @requestId
-        ORDER BY attempt
+        ORDER BY call_id, attempt
         """;
 
     // Sums of 32-bit pieces: SQLite's SUM fails beyond 64 bits, and a real number would lose nano-dollars. Put together again in C#.
     private const string Totals =
         """
-        SELECT COUNT(DISTINCT request_id) AS Requests,
+        SELECT COUNT(DISTINCT call_id) AS Requests,
             COUNT(*) AS Attempts,
             COALESCE(SUM(input_tokens >> 32) + SUM(output_tokens >> 32), 0) AS TokensUpper,
             COALESCE(SUM(input_tokens & 4294967295) + SUM(output_tokens & 4294967295), 0) AS TokensLower,

@@ -8,6 +8,7 @@ internal static class LedgerRows
     public static LedgerRow Row(string requestId = "req_1", int attempt = 1, string tenant = "default", NanoUsd? cost = null) => new()
     {
         RequestId = requestId,
+        CallId = requestId,
         Attempt = attempt,
         TenantId = tenant,
         KeyId = "web",

@@ -6,7 +6,11 @@ public sealed record CallContext
     /// <summary>The tenant of callers without a key.</summary>
     public const string DefaultTenant = "default";
 
+    /// <summary>What the caller and the logs call it. A caller may choose it, and may choose the same one twice.</summary>
     public required string RequestId { get; init; }
+
+    /// <summary>This call and no other: what the ledger books by. Never the caller's.</summary>
+    public string CallId { get; init; } = Guid.CreateVersion7().ToString("N");
 
     public string TenantId { get; init; } = DefaultTenant;
 

@@ -8,6 +8,7 @@ internal static class LedgerRows
     public static LedgerRow Of(ModelCall call, Attempt attempt) => new()
     {
         RequestId = call.Context.RequestId,
+        CallId = call.Context.CallId,
         Attempt = attempt.Number,
         TenantId = call.Context.TenantId,
         KeyId = call.Context.KeyId,

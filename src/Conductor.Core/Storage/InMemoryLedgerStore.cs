@@ -7,7 +7,7 @@ namespace Conductor.Storage;
 public sealed class InMemoryLedgerStore(int capacity = 10_000) : ILedgerStore
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, List<LedgerRow>> _byRequest = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<LedgerRow>> _byCall = new(StringComparer.Ordinal);
     private readonly Queue<LedgerRow> _byAge = new();
     private LedgerTotals _totals = new(0, 0, 0, NanoUsd.Zero);
 
@@ -29,9 +29,10 @@ public sealed class InMemoryLedgerStore(int capacity = 10_000) : ILedgerStore
     {
         lock (_gate)
         {
-            IReadOnlyList<LedgerRow> found = _byRequest.TryGetValue(requestId, out var rows)
-                ? [.. rows.Where(row => row.TenantId == tenantId).OrderBy(row => row.Attempt)]
-                : [];
+            IReadOnlyList<LedgerRow> found =
+            [
+                .. _byAge.Where(row => row.RequestId == requestId && row.TenantId == tenantId).OrderBy(row => row.CallId, StringComparer.Ordinal).ThenBy(row => row.Attempt),
+            ];
             return Task.FromResult(found);
         }
     }
@@ -46,10 +47,10 @@ public sealed class InMemoryLedgerStore(int capacity = 10_000) : ILedgerStore
 
     private void Add(LedgerRow row)
     {
-        var isNewRequest = !_byRequest.TryGetValue(row.RequestId, out var attempts);
-        if (isNewRequest)
+        var isNewCall = !_byCall.TryGetValue(row.CallId, out var attempts);
+        if (isNewCall)
         {
-            _byRequest.Add(row.RequestId, attempts = []);
+            _byCall.Add(row.CallId, attempts = []);
         }
         else if (attempts!.Exists(known => known.Attempt == row.Attempt))
         {
@@ -59,7 +60,7 @@ public sealed class InMemoryLedgerStore(int capacity = 10_000) : ILedgerStore
         attempts!.Add(row);
         _byAge.Enqueue(row);
         _totals = new LedgerTotals(
-            _totals.Requests + (isNewRequest ? 1 : 0),
+            _totals.Requests + (isNewCall ? 1 : 0),
             _totals.Attempts + 1,
             _totals.Tokens + row.Usage.TotalTokens,
             _totals.Cost + (row.Cost ?? NanoUsd.Zero));
@@ -71,11 +72,11 @@ public sealed class InMemoryLedgerStore(int capacity = 10_000) : ILedgerStore
 
     private void Forget(LedgerRow oldest)
     {
-        var attempts = _byRequest[oldest.RequestId];
+        var attempts = _byCall[oldest.CallId];
         attempts.Remove(oldest);
         if (attempts.Count == 0)
         {
-            _byRequest.Remove(oldest.RequestId);
+            _byCall.Remove(oldest.CallId);
         }
     }
 }

@@ -6,7 +6,11 @@ namespace Conductor.Storage;
 /// <summary>One attempt, as it is booked.</summary>
 public sealed record LedgerRow
 {
+    /// <summary>Told to the caller; callers may use one id for several calls.</summary>
     public required string RequestId { get; init; }
+
+    /// <summary>One call. With <see cref="Attempt"/> it makes a row that is booked once.</summary>
+    public required string CallId { get; init; }
 
     /// <summary>1 for the first attempt of the request.</summary>
     public required int Attempt { get; init; }
@@ -44,7 +48,7 @@ public sealed record LedgerRow
 }
 
 /// <summary>Sums over the ledger.</summary>
-/// <param name="Requests">Different request ids.</param>
+/// <param name="Requests">Calls.</param>
 /// <param name="Attempts">Rows.</param>
 /// <param name="Tokens">Input and output together.</param>
 /// <param name="Cost">Known costs only.</param>

@@ -62,7 +62,7 @@ public sealed partial class LedgerWriter : IAsyncDisposable
     public string? Problem { get; private set; }
 
     /// <summary>Hands a row over. It never waits, and works as long as this is not disposed, <see cref="IsFull"/> or not.</summary>
-    /// <exception cref="ArgumentException">The row lacks its request id or tenant.</exception>
+    /// <exception cref="ArgumentException">The row lacks its request id, its call id or its tenant.</exception>
     /// <exception cref="ObjectDisposedException">The writer is gone.</exception>
     public void Append(LedgerRow row)
     {
@@ -70,6 +70,7 @@ public sealed partial class LedgerWriter : IAsyncDisposable
 
         // A row that no store can take would be tried for ever, in front of all others.
         ArgumentException.ThrowIfNullOrEmpty(row.RequestId, nameof(row));
+        ArgumentException.ThrowIfNullOrEmpty(row.CallId, nameof(row));
         ArgumentException.ThrowIfNullOrEmpty(row.TenantId, nameof(row));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(row.Attempt, nameof(row));
         Interlocked.Increment(ref _unsaved);

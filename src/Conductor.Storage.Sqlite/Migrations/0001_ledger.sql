@@ -1,8 +1,9 @@
 -- One row per attempt at a provider, appended when the attempt has ended and never changed.
 CREATE TABLE ledger (
     id                   INTEGER PRIMARY KEY,
-    request_id           TEXT    NOT NULL,
-    attempt              INTEGER NOT NULL, -- 1 for the first attempt of the request
+    request_id           TEXT    NOT NULL, -- what the caller was told; callers may use one for several calls
+    call_id              TEXT    NOT NULL, -- one call, never the caller's choice; sorts by time
+    attempt              INTEGER NOT NULL, -- 1 for the first attempt of the call
     tenant_id            TEXT    NOT NULL,
     key_id               TEXT,
     operation            TEXT    NOT NULL, -- 'chat', 'embeddings' or the operation's name
@@ -29,6 +30,8 @@ CREATE TABLE ledger (
 );
 
 -- Booking twice is impossible, however often a batch is tried again.
-CREATE UNIQUE INDEX ledger_request_attempt ON ledger (request_id, attempt);
+CREATE UNIQUE INDEX ledger_call_attempt ON ledger (call_id, attempt);
+
+CREATE INDEX ledger_request ON ledger (request_id);
 
 CREATE INDEX ledger_tenant_started ON ledger (tenant_id, started_at_us);

@@ -25,7 +25,7 @@ public sealed class BookedRowTests
         Assert.Equal(
             new LedgerRow
             {
-                RequestId = "req_9", Attempt = 2, TenantId = "acme", KeyId = "web", Operation = "chat", Provider = "p", Model = "m", UpstreamRequestId = "up_1",
+                RequestId = "req_9", CallId = call.Context.CallId, Attempt = 2, TenantId = "acme", KeyId = "web", Operation = "chat", Provider = "p", Model = "m", UpstreamRequestId = "up_1",
                 StartedAt = TestCalls.Start, Duration = TimeSpan.FromMilliseconds(250), Status = AttemptStatus.Cancelled, ErrorCode = "client_closed",
                 Usage = usage, Cost = new NanoUsd(77), CostStatus = CostStatus.Estimated, PriceVersion = "v7",
             },

@@ -9,6 +9,7 @@ internal static class LedgerRows
     public static LedgerRow Row(string requestId, int attempt = 1, string tenant = "default", long nanoUsd = 10) => new()
     {
         RequestId = requestId,
+        CallId = requestId,
         Attempt = attempt,
         TenantId = tenant,
         Operation = "chat",

@@ -82,6 +82,21 @@ public class ChatTests
     }
 
     [Fact]
+    public async Task Whole_SameRequestIdTwice_BothCallsBooked()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        await using var gateway = await TestGateway.InFrontOfAsync(upstream.BaseUrl);
+        gateway.Client.DefaultRequestHeaders.Add("x-request-id", "the-same");
+
+        using var first = await gateway.PostAsync("/v1/chat/completions", Whole);
+        using var second = await gateway.PostAsync("/v1/chat/completions", Whole);
+        await gateway.App.DrainAsync();
+        await gateway.App.Services.GetRequiredService<LedgerWriter>().FlushAsync(CancellationToken.None);
+
+        Assert.Equal(2, (await gateway.App.Services.GetRequiredService<ILedgerStore>().FindAsync("default", "the-same", CancellationToken.None)).Count);
+    }
+
+    [Fact]
     public async Task Whole_AllTargetsDead_502WithoutAddress()
     {
         await using var gateway = await TestGateway.InFrontOfAsync("http://127.0.0.1:1/v1");
