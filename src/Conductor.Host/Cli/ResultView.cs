@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
 
@@ -40,6 +41,7 @@ internal static class ResultView
     {
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Null => "(none)",
+        JsonValueKind.Number when value.GetRawText().Contains('.', StringComparison.Ordinal) => value.GetDouble().ToString("0.####", CultureInfo.InvariantCulture),
         _ => value.GetRawText(),
     };
 }

@@ -157,7 +157,7 @@ internal static class RunCommand
         if (Terminal.IsInteractive)
         {
             var cost = CallCost.Of(call);
-            var price = cost.Amount is { } amount ? $"${amount}" : "cost unknown";
+            var price = cost.Amount is not { } amount ? "cost unknown" : amount == Money.NanoUsd.Zero ? "free" : $"${amount}";
             AnsiConsole.MarkupLineInterpolated($"[dim]{outcome.Provider}/{outcome.Model}, {call.Timings.Total.TotalMilliseconds:0.#} ms, {outcome.Usage.TotalTokens} tokens, {price}[/]");
         }
     }
