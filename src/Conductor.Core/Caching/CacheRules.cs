@@ -1,5 +1,6 @@
 using System.Globalization;
 using Conductor.Calls;
+using Conductor.Catalog;
 using Conductor.Settings;
 
 namespace Conductor.Caching;
@@ -35,7 +36,9 @@ internal static class CacheRules
         settings.Operations.GetValueOrDefault(call.OperationName)?.CacheTtl ?? settings.Cache.Ttl;
 
     /// <summary>Everything that changes the answer: who, what, where it may be answered, and how.</summary>
-    public static CacheKey KeyOf(ModelCall call)
+    /// <param name="call">The call, routed.</param>
+    /// <param name="promptOf">The prompt that an operation would be asked with now, as text.</param>
+    public static CacheKey KeyOf(ModelCall call, Func<OperationEntry, string> promptOf)
     {
         using var key = new CacheKeyBuilder();
         key.AddText(call.GetType().Name);
@@ -55,7 +58,9 @@ internal static class CacheRules
                 key.AddText(operation.MaxTokens?.ToString(CultureInfo.InvariantCulture));
                 key.AddText(operation.Temperature?.ToString("R", CultureInfo.InvariantCulture));
                 key.AddText(operation.TopP?.ToString("R", CultureInfo.InvariantCulture));
-                key.AddText(call.Catalog?.Operations.GetValueOrDefault(operation.Operation)?.Fingerprint);
+                var entry = call.Catalog!.Operations[operation.Operation];
+                key.AddText(entry.Fingerprint);
+                key.AddText(promptOf(entry)); // an edited prompt is another question
                 break;
             case ChatCall { Body: { } body }:
                 key.AddText(body.Dialect.Name);

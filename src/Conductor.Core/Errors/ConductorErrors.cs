@@ -13,7 +13,7 @@ public static class ConductorErrors
 
     public static ConductorException ModelNotFound(string model, string? nearest) =>
         new(404, "invalid_request_error", "model_not_found",
-            $"Model '{model}' is not known here{(nearest is null ? "" : $" (nearest: '{nearest}')")}. GET /v1/models lists what is.") { Param = "model" };
+            $"Model '{model}' is not known here{(nearest is null ? "" : $" (nearest: '{nearest}')")}. GET /v1/models lists what is; a model that no list shows is called as provider/model.") { Param = "model" };
 
     public static ConductorException OperationNotFound(string operation, string? nearest) =>
         new(404, "invalid_request_error", "operation_not_found",

@@ -13,7 +13,19 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
     {
         var scope = AttemptScope.Begin(request, services, cancellationToken);
         request.OnCompleted(scope.DisposeAsync);
-        return scope.RunAsync(() => AttemptAsync(request, scope));
+        return request.IsStreaming ? StreamAsync(request, scope) : scope.RunAsync(() => AttemptAsync(request, scope));
+    }
+
+    private async Task<ChatOutcome> StreamAsync(ChatCall call, AttemptScope scope)
+    {
+        var outcome = await scope.RunAsync(() => AttemptAsync(call, scope)).ConfigureAwait(false);
+        services.Metrics.StreamStarted();
+        call.OnCompleted(() =>
+        {
+            services.Metrics.StreamEnded();
+            return ValueTask.CompletedTask;
+        });
+        return outcome;
     }
 
     private static Task<ChatOutcome> AttemptAsync(ChatCall call, AttemptScope scope)

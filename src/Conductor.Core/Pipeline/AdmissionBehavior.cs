@@ -23,6 +23,7 @@ internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, C
             throw ConductorErrors.StorageFull(); // a call that cannot be booked is not made
         }
 
+        SizeLimits.Check(request, snapshot.Settings.Limits);
         var tenant = request.Context.TenantId;
         var ofTenant = snapshot.Settings.Tenants.GetValueOrDefault(tenant)?.Concurrency;
         if (!gate.TryEnter(tenant, snapshot.Settings.Limits.MaxConcurrentRequests, ofTenant, out var reached))

@@ -1,12 +1,14 @@
 using Conductor.Caching;
 using Conductor.Calls;
+using Conductor.Catalog;
+using Conductor.Prompts;
 using Conductor.Telemetry;
 using MediatR;
 
 namespace Conductor.Pipeline;
 
 /// <summary>Answers from the cache, or goes on and keeps the answer. Of several equal calls at once one goes on.</summary>
-internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, SingleFlight flights, ConductorMetrics metrics, TimeProvider time)
+internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, SingleFlight flights, PromptStore prompts, ConductorMetrics metrics, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : ModelCall, IRequest<TResponse>
     where TResponse : ModelOutcome
@@ -22,7 +24,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
             return await next().ConfigureAwait(false);
         }
 
-        var key = CacheRules.KeyOf(request);
+        var key = CacheRules.KeyOf(request, PromptOf);
         if (use == CacheUse.Refresh)
         {
             return await AskAsync(request, key, next).ConfigureAwait(false);
@@ -92,6 +94,9 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
             cache.Store(key, answer, CacheRules.TtlOf(request, settings), settings.Cache.MaxBytes);
         }
     }
+
+    private string PromptOf(OperationEntry operation) =>
+        operation.Descriptor.Prompt is { } shipped ? prompts.Get(operation.Name, shipped).Fingerprint : "";
 
     private static TResponse Hit(TRequest request, CachedAnswer answer)
     {

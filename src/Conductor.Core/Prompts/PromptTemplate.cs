@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Conductor.Prompts.Formats;
 using Conductor.Prompts.Yaml;
 
@@ -9,9 +11,10 @@ public sealed class PromptTemplate
     private readonly PromptDocument _document;
     private readonly IPromptProgram _program;
 
-    private PromptTemplate(PromptDocument document, IPromptProgram program)
+    private PromptTemplate(PromptDocument document, IPromptProgram program, string yaml)
     {
         _document = document;
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)));
         _program = program;
         Settings = document.Settings.FirstOrDefault(entry => entry.ServiceId == "default") ?? (document.Settings.Count > 0 ? document.Settings[0] : new PromptSettings());
     }
@@ -20,6 +23,9 @@ public sealed class PromptTemplate
     public string Name => _document.Name;
 
     public string? Description => _document.Description;
+
+    /// <summary>Changes with the document's text; part of the answer cache's key.</summary>
+    public string Fingerprint { get; }
 
     /// <summary>`handlebars`, `semantic-kernel` or `liquid`.</summary>
     public string TemplateFormat => _document.TemplateFormat;
@@ -44,7 +50,7 @@ public sealed class PromptTemplate
         ArgumentNullException.ThrowIfNull(yaml);
         ArgumentNullException.ThrowIfNull(source);
         var document = PromptYaml.Read(yaml, source);
-        return new PromptTemplate(document, PromptFormats.Find(document).Compile(document, options ?? new PromptTemplateOptions()));
+        return new PromptTemplate(document, PromptFormats.Find(document).Compile(document, options ?? new PromptTemplateOptions()), yaml);
     }
 
     /// <summary>Fills in the arguments.</summary>

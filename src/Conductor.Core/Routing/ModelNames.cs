@@ -123,11 +123,10 @@ internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need, string
             return new Resolution(name, "ordered", listed, []);
         }
 
-        // Somebody with one server behind Conductor may call its models by their bare names; with two it would be a guess.
-        var takers = asked.Where(provider => provider.PluginId != "local" && name.Length > 0 && Offers(provider, name)).Take(2).ToList();
-        return takers.Count == 1
-            ? new Resolution(name, "ordered", [new Target(takers[0], Describe(takers[0], name), 1)], [])
-            : Resolution.None;
+        // A name that nobody lists goes only to a provider that the caller names with it. Passed on to whoever takes any name, it would be a guess:
+        // many a server ignores the name and answers as the model that it has.
+        var named = forcedProvider is null || name.Length == 0 ? null : asked.FirstOrDefault(provider => Offers(provider, name));
+        return named is not null ? new Resolution(name, "ordered", [new Target(named, Describe(named, name), 1)], []) : Resolution.None;
     }
 
     private List<Target> Automatic()
@@ -147,6 +146,12 @@ internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need, string
                     others.Add(new Target(provider, model, 1));
                 }
             }
+        }
+
+        // A server's list does not say which of its models make embeddings: those that are known to make nothing else are asked before the rest.
+        if (need.Capability == ModelCapabilities.Embeddings && others.Exists(target => !target.Model.Capabilities.HasFlag(ModelCapabilities.Chat)))
+        {
+            others.RemoveAll(target => target.Model.Capabilities.HasFlag(ModelCapabilities.Chat));
         }
 
         native.AddRange(others);

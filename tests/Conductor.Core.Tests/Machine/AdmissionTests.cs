@@ -30,6 +30,21 @@ public sealed class AdmissionTests
         Assert.NotNull(error.RetryAfter);
     }
 
+    [Theory]
+    [InlineData(1, 8_193, "input")]
+    [InlineData(1, 0, "input")]
+    [InlineData(3, 8_193, "input[2]")]
+    public async Task Admission_EmbeddingInputOfWrongLength_400NamesIt(int count, int lastLength, string field)
+    {
+        var a = new FakeProvider("a");
+        await using var machine = new TestMachine(TestMachine.Alias("fast", "a/m"), [a]);
+        string[] inputs = [.. Enumerable.Repeat("fine", count - 1), new string('x', lastLength)];
+
+        var error = await Assert.ThrowsAsync<InvalidRequestException>(() => machine.SendAsync(machine.Embedding("fast", "t", inputs)));
+
+        Assert.Equal((field, "invalid_length", 0), (error.Param, error.Code, a.Calls));
+    }
+
     [Fact]
     public async Task Admission_TenantFull_OthersStillServed()
     {

@@ -3,6 +3,7 @@ using Conductor.Caching;
 using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.Money;
+using Conductor.Prompts;
 using Conductor.Providers;
 using Conductor.Settings;
 using Conductor.TestKit;
@@ -251,6 +252,40 @@ public sealed class CachingTests
 
     /// <summary>The plan is part of the key: with the provider out of the configuration there is no plan, and what it once answered is not given out.</summary>
     [Fact]
+    public void CacheKey_OtherPromptText_IsAnotherAnswer()
+    {
+        const string Yaml = "name: p\ntemplate_format: handlebars\ntemplate: hello {{x}}";
+
+        var one = PromptTemplate.Parse(Yaml, "a").Fingerprint;
+
+        Assert.Equal(one, PromptTemplate.Parse(Yaml, "b").Fingerprint);
+        Assert.NotEqual(one, PromptTemplate.Parse(Yaml + "!", "a").Fingerprint);
+    }
+
+    [Fact]
+    public async Task Cache_PromptEditedWhileRunning_AsksAnew()
+    {
+        var folder = Directory.CreateTempSubdirectory("conductor-prompts-").FullName;
+        try
+        {
+            var a = Json("a");
+            await using var machine = new TestMachine(TestMachine.Alias("fast", "a/m"), [a], [new FakeOperation()], promptFolder: folder);
+            await machine.SendAsync(machine.Operation());
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, new FakeOperation().Descriptor.Name + ".yaml"), "template_format: handlebars\ntemplate: <message role=\"user\">Differently {{text}}</message>");
+            machine.Time.Advance(TimeSpan.FromSeconds(2));
+
+            await machine.SendAsync(machine.Operation());
+
+            Assert.Equal(2, a.Calls);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Cache_TargetsTakenOutOfTheConfiguration_NoHit()
     {
         var a = Json("a");
@@ -260,7 +295,7 @@ public sealed class CachingTests
         machine.Rebuild(machine.Snapshot.Settings, [], [new FakeOperation()]);
 
         var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(machine.Operation()));
-        Assert.Equal("model_not_found", error.Code);
+        Assert.Equal("no_model_available", error.Code);
     }
 
     [Fact]

@@ -111,11 +111,11 @@ public sealed class RoutingTests
     }
 
     [Fact]
-    public async Task Route_AliasesInACircle_EndAndAreNotFound()
+    public async Task Route_AliasesInACircle_EndAndLeadNowhere()
     {
         await using var machine = Machine(new() { ["x"] = TestMachine.AliasOf("y"), ["y"] = TestMachine.AliasOf("x"), ["w*"] = TestMachine.AliasOf("wide") }, "a", "b");
 
-        Assert.Equal(404, Plan(machine, "x").Refusal!.Status);
+        Assert.Equal("no_model_available", Plan(machine, "x").Refusal!.Code);
         Assert.Equal(404, Plan(machine, "wide").Refusal!.Status);
     }
 
@@ -139,11 +139,33 @@ public sealed class RoutingTests
     }
 
     [Fact]
-    public async Task Route_BareUnknownNameWithOneOpenProvider_PassedOn()
+    public async Task Route_BareUnknownNameWithOneOpenProvider_NotGuessed()
     {
         await using var machine = new TestMachine(new ConductorSettings(), [Passing("a"), new FakeProvider("closed")]);
 
+        Assert.Equal("model_not_found", Plan(machine, "whatever").Refusal!.Code);
+        Assert.Equal("model_not_found", Plan(machine, "nobody/whatever").Refusal!.Code);
+    }
+
+    [Fact]
+    public async Task Route_StarAlias_PassesEveryUnlistedNameOn()
+    {
+        await using var machine = new TestMachine(
+            new ConductorSettings { Aliases = new Dictionary<string, AliasSettings> { ["*"] = TestMachine.AliasOf("a/*") } }, [Passing("a")]);
+
         Assert.Equal(["a/whatever"], Hops(machine, "whatever"));
+        Assert.Equal(["a/some/name:7b"], Hops(machine, "some/name:7b"));
+    }
+
+    [Fact]
+    public async Task Route_AliasWhoseProvidersAreOff_SaysWhereItLeads()
+    {
+        await using var machine = Machine(new() { ["fast"] = TestMachine.AliasOf("gone/model") }, "a");
+
+        var refusal = Plan(machine, "fast").Refusal!;
+
+        Assert.Equal((503, "no_model_available"), (refusal.Status, refusal.Code));
+        Assert.Contains("gone/model", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,7 +34,8 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
         IReadOnlyList<FakeProvider>? providers = null,
         IReadOnlyList<IOperation>? operations = null,
         ILedgerStore? store = null,
-        LedgerWriterOptions? ledger = null)
+        LedgerWriterOptions? ledger = null,
+        string? promptFolder = null)
     {
         Store = store ?? new InMemoryLedgerStore();
         Rebuild(settings ?? new ConductorSettings(), providers ?? [], operations ?? []);
@@ -45,7 +46,7 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
         services.AddSingleton<ICatalog>(this);
         services.AddSingleton(Store);
         services.AddSingleton(ledger ?? new LedgerWriterOptions());
-        services.AddSingleton(provider => new PromptStore(null, Time, provider.GetRequiredService<ILogger<PromptStore>>()));
+        services.AddSingleton(provider => new PromptStore(promptFolder, Time, provider.GetRequiredService<ILogger<PromptStore>>()));
         services.AddConductorPipeline();
         _services = services.BuildServiceProvider(validateScopes: true);
 
