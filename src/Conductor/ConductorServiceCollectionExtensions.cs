@@ -34,6 +34,9 @@ public static class ConductorServiceCollectionExtensions
         services.AddSingleton<PromptStore>(PluginServices.CreatePromptStore);
         services.AddSingleton(PluginServices.CreateLoader);
         services.AddSingleton<ProviderFactory>();
+        services.AddSingleton<PluginRoster>();
+        services.AddSingleton<ProviderQuestions>();
+        services.AddSingleton<PluginRetirement>();
         services.AddSingleton<PluginRuntime>();
         services.AddSingleton<ICatalog>(provider => provider.GetRequiredService<PluginRuntime>());
         services.TryAddSingleton<IConductor, ConductorClient>();

@@ -69,6 +69,23 @@ public sealed class RescanTests
     }
 
     [Fact]
+    public async Task Plugin_StillInUseAfterTheDrainLimit_RescanReturnsAndSaysThatItDrains()
+    {
+        await using var test = new TestConductor(("server:drain_timeout", "1s"));
+        var file = Path.Combine(test.PluginFolder, EchoFile);
+        File.Copy(Path.Combine(Repository.Built(Echo), EchoFile), file);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        await using var call = Chat("test-echo/echo", "one two", isStreaming: true);
+        var outcome = await test.Conductor.ChatAsync(call, CancellationToken.None);
+        File.Delete(file);
+
+        var statuses = await test.Conductor.RescanAsync(CancellationToken.None);
+
+        Assert.Equal(PluginState.Draining, statuses.Single(plugin => plugin.Id == "test-echo").State);
+        Assert.NotNull(outcome.Updates);
+    }
+
+    [Fact]
     public async Task NewVersion_ThatFails_LeavesTheOldOneServing()
     {
         await using var test = new TestConductor();

@@ -5,6 +5,9 @@ namespace Conductor.Plugins;
 /// <summary>What one look into the folders or the settings changes, while it is being worked out.</summary>
 internal sealed class PluginChange
 {
+    /// <summary>Providers that are new, their models not yet asked for.</summary>
+    public List<LiveProvider> Added { get; } = [];
+
     /// <summary>Plugins whose time is over.</summary>
     public List<LoadedPlugin> Leaving { get; } = [];
 

@@ -1,0 +1,16 @@
+namespace Conductor.Settings;
+
+/// <summary>A caller's key.</summary>
+public sealed record CallerKeySettings
+{
+    public required string Tenant { get; init; }
+
+    /// <summary>What logs and the ledger call it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 of the key, 32 bytes.</summary>
+    public required ReadOnlyMemory<byte> Hash { get; init; }
+
+    /// <summary>From then on the key is refused; null = never.</summary>
+    public DateTimeOffset? Expires { get; init; }
+}

@@ -1,0 +1,31 @@
+namespace Conductor.Settings;
+
+/// <summary>One entry of `catalog:` in `models.yaml`.</summary>
+public sealed record CatalogModelSettings
+{
+    /// <summary>One of a provider's <see cref="ProviderSettings.CatalogNames"/>.</summary>
+    public required string Provider { get; init; }
+
+    public required string Model { get; init; }
+
+    public string? DisplayName { get; init; }
+
+    public string? Tier { get; init; }
+
+    public int? Context { get; init; }
+
+    public int? MaxOutput { get; init; }
+
+    /// <summary>Length of an embedding; null = unknown or no embedding model.</summary>
+    public int? Dimensions { get; init; }
+
+    /// <summary>USD per million tokens; null = unknown.</summary>
+    public PriceSettings? UsdPerMillion { get; init; }
+
+    /// <summary>`tools`, `vision`, `json_schema`, `reasoning`, `embeddings`.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    public double? QualityScore { get; init; }
+
+    public bool Enabled { get; init; } = true;
+}

@@ -1,0 +1,23 @@
+namespace Conductor.Settings;
+
+/// <summary>`limits:`</summary>
+public sealed record LimitsSettings
+{
+    /// <summary>Calls at work at once; one more is refused with 503.</summary>
+    public int MaxConcurrentRequests { get; init; } = 200;
+
+    /// <summary>Largest request body, in bytes.</summary>
+    public long MaxBodyBytes { get; init; } = 32L * 1024 * 1024;
+
+    /// <summary>Largest upstream answer, in bytes after decompression.</summary>
+    public long MaxReplyBytes { get; init; } = 16L * 1024 * 1024;
+
+    /// <summary>Largest event of an upstream's stream, in bytes.</summary>
+    public int MaxEventBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Longest text of an operation, in UTF-16 code units.</summary>
+    public int MaxTextLength { get; init; } = 32_000;
+
+    /// <summary>Longest text of an embedding's input, in UTF-16 code units.</summary>
+    public int MaxEmbeddingTextLength { get; init; } = 8_192;
+}

@@ -1,0 +1,11 @@
+namespace Conductor.Settings;
+
+/// <summary>`plugins:`</summary>
+public sealed record PluginsSettings
+{
+    /// <summary>The folder of provider plugins, absolute; null = found beside the executable or in the source tree.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The folder of operation plugins, absolute; null = found beside the executable or in the source tree.</summary>
+    public string? Operations { get; init; }
+}

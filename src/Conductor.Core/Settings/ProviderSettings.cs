@@ -1,0 +1,35 @@
+using Conductor.Security;
+using Microsoft.Extensions.Configuration;
+
+namespace Conductor.Settings;
+
+/// <summary>One entry of `providers:`</summary>
+public sealed record ProviderSettings
+{
+    /// <summary>The plugin's id.</summary>
+    public required string Plugin { get; init; }
+
+    /// <summary>Off when false, or when <see cref="DisabledReason"/> says why.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>Why the provider is off without being an error, for example `no key`; null when it is on.</summary>
+    public string? DisabledReason { get; init; }
+
+    /// <summary>True for `price: free`, and for targets that are free by declaration: embedded, Ollama, a loopback address.</summary>
+    public bool IsFree { get; init; }
+
+    /// <summary>Models to offer besides those it lists itself; `*` = any name is passed on.</summary>
+    public IReadOnlyList<string> Models { get; init; } = ["*"];
+
+    /// <summary>The keys that resolved to a value.</summary>
+    public IReadOnlyList<Secret> Keys { get; init; } = [];
+
+    /// <summary>Everything below the provider's name that is the plugin's own, for its container.</summary>
+    public required IConfiguration Section { get; init; }
+
+    /// <summary>The names under which `catalog:` may list this provider's models, best first: its own name, its plugin's id, the kind of service that it is.</summary>
+    public IReadOnlyList<string> CatalogNames { get; init; } = [];
+
+    /// <summary>A digest of the whole entry, secrets included: two entries that are the same have the same fingerprint.</summary>
+    public string Fingerprint { get; init; } = "";
+}

@@ -1,0 +1,14 @@
+namespace Conductor.Settings;
+
+/// <summary>One entry of `tenants:`</summary>
+public sealed record TenantSettings
+{
+    /// <summary>Aliases and models that the tenant may use, with `*` at the end as wildcard; empty = all.</summary>
+    public IReadOnlyList<string> Models { get; init; } = [];
+
+    /// <summary>Calls at work at once; null = only the host's own limit.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>True when the tenant has a budget: unknown prices are then refused.</summary>
+    public bool HasBudget { get; init; }
+}
