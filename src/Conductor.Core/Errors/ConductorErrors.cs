@@ -15,6 +15,12 @@ public static class ConductorErrors
         new(404, "invalid_request_error", "model_not_found",
             $"Model '{model}' is not known here{(nearest is null ? "" : $" (nearest: '{nearest}')")}. GET /v1/models lists what is; a model that no list shows is called as provider/model.") { Param = "model" };
 
+    /// <summary>The provider is there, and its entry in the configuration names other models only.</summary>
+    public static ConductorException ModelNotOffered(string model, string provider, IReadOnlyList<string> offered, string? nearest) =>
+        new(404, "invalid_request_error", "model_not_found",
+            $"Model '{model}' is not offered{(nearest is null ? "" : $" (nearest: '{nearest}')")}: 'providers.{provider}.models' names "
+            + $"{string.Join(", ", offered.Take(5))}{(offered.Count > 5 ? " and others" : "")}. Add it there, or '*' for any name.") { Param = "model" };
+
     public static ConductorException OperationNotFound(string operation, string? nearest) =>
         new(404, "invalid_request_error", "operation_not_found",
             $"Operation '{operation}' is not known here{(nearest is null ? "" : $" (nearest: '{nearest}')")}. GET /v1/operations lists what is.") { Param = "operation" };

@@ -18,16 +18,14 @@ internal static class RouteFilters
             return cannot;
         }
 
-        if (!IsAllowed(settings.Tenants.GetValueOrDefault(call.Context.TenantId)?.Models, call.Model, target)
-            || !IsAllowed(settings.Defaults.AllowedModels, call.Model, target)
-            || (settings.Defaults.AllowedProviders.Count > 0 && !settings.Defaults.AllowedProviders.Contains(provider)))
+        if (!IsAllowed(settings, call.Context.TenantId, call.Model, target.Id, provider))
         {
             return NotAllowed;
         }
 
         if (constraints.ForcedProvider is { } forced && forced != provider)
         {
-            return $"the request asks for provider {forced}";
+            return NotForced(forced);
         }
 
         if (constraints.ExcludedProviders.Contains(provider))
@@ -48,9 +46,22 @@ internal static class RouteFilters
         return null;
     }
 
+    public static string NotForced(string forced) => $"the request asks for provider {forced}";
+
+    /// <summary>Whether the lists of the tenant and of `defaults:` let a name lead to a target.</summary>
+    /// <param name="settings">The settings in force.</param>
+    /// <param name="tenant">Who asks; null = whoever no tenant's list binds.</param>
+    /// <param name="requested">The name that is asked for.</param>
+    /// <param name="target">provider/model that it leads to.</param>
+    /// <param name="provider">The target's provider.</param>
+    public static bool IsAllowed(ConductorSettings settings, string? tenant, string requested, string target, string provider) =>
+        IsListed(tenant is null ? null : settings.Tenants.GetValueOrDefault(tenant)?.Models, requested, target)
+        && IsListed(settings.Defaults.AllowedModels, requested, target)
+        && (settings.Defaults.AllowedProviders.Count == 0 || settings.Defaults.AllowedProviders.Contains(provider));
+
     // An allow-list names aliases or provider/model, with `*` at the end as wildcard. What the alias leads to is then allowed too.
-    private static bool IsAllowed(IReadOnlyList<string>? allowed, string requested, Target target) =>
-        allowed is null or { Count: 0 } || allowed.Any(pattern => Matches(pattern, requested) || Matches(pattern, target.Id));
+    private static bool IsListed(IReadOnlyList<string>? allowed, string requested, string target) =>
+        allowed is null or { Count: 0 } || allowed.Any(pattern => Matches(pattern, requested) || Matches(pattern, target));
 
     private static bool Matches(string pattern, string name) =>
         pattern.EndsWith('*') ? name.StartsWith(pattern[..^1], StringComparison.Ordinal) : pattern == name;

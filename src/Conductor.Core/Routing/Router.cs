@@ -1,9 +1,7 @@
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Costing;
-using Conductor.Errors;
 using Conductor.Settings;
-using Conductor.Text;
 
 namespace Conductor.Routing;
 
@@ -27,7 +25,7 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
         var resolution = new ModelNames(catalog, need, call.Constraints.ForcedProvider).Resolve(call.Model);
         if (resolution.Targets.Count == 0 && resolution.Fallbacks.Count == 0)
         {
-            return new RoutePlan([], [], resolution.Route) { Refusal = NobodyKnows(call, catalog, need) };
+            return new RoutePlan([], [], resolution.Route) { Refusal = RouteRefusals.NobodyKnows(call, catalog, need) };
         }
 
         List<RouteDecision> decisions = [];
@@ -51,7 +49,7 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
 
         return new RoutePlan(distinct, decisions, resolution.Route)
         {
-            Refusal = distinct.Count > 0 ? null : AllRefused(call, need, decisions),
+            Refusal = distinct.Count > 0 ? null : RouteRefusals.AllRefused(call, need, decisions),
         };
     }
 
@@ -98,9 +96,10 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
         List<Candidate> candidates, string strategyName, RoutingContext context, RouteNeed need, List<RouteDecision> decisions)
     {
         var strategy = _strategies.GetValueOrDefault(strategyName) ?? _strategies["ordered"];
-        var scores = strategy.Score([.. candidates.Select(candidate => candidate.Route)], context);
+        var scores = Score(strategy, [.. candidates.Select(candidate => candidate.Route)], context);
         var scored = candidates
-            .Select(candidate => (candidate, score: scores.First(score => ReferenceEquals(score.Candidate, candidate.Route))))
+            .Select(candidate => (candidate, score: scores.FirstOrDefault(score => ReferenceEquals(score.Candidate, candidate.Route))
+                ?? new RouteScore(candidate.Route, double.NegativeInfinity, $"strategy '{strategyName}' said nothing of it")))
             .OrderByDescending(pair => need.IsNative(pair.candidate.Hop.Model)) // an engine made for the operation goes before a model that is told to do it
             .ThenByDescending(pair => pair.score.Score)
             .ToList();
@@ -111,6 +110,22 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
         }
 
         return [.. scored.Select(pair => pair.candidate.Hop)];
+    }
+
+    // A strategy may be a plugin's. One that fails costs the call its order, never the call.
+    private static IReadOnlyList<RouteScore> Score(IRoutingStrategy strategy, IReadOnlyList<RouteCandidate> candidates, RoutingContext context)
+    {
+        try
+        {
+            return strategy.Score(candidates, context) ?? [];
+        }
+#pragma warning disable CA1031 // boundary: a strategy's own failure, whatever it is, leaves the candidates as they were written
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            var reason = $"as written: strategy '{strategy.Name}' failed with {failure.GetType().Name}";
+            return [.. candidates.Select(candidate => new RouteScore(candidate, 0, reason))];
+        }
     }
 
     private static List<RouteHop> Prefer(CallConstraints constraints, List<RouteHop> hops)
@@ -136,45 +151,6 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
         return [.. hops
             .OrderBy(hop => constraints.MaxLatency is { } most && hop.Provider.Statistics.RecentLatency > most)
             .ThenBy(Preference)];
-    }
-
-    private static ConductorException NobodyKnows(ModelCall call, CatalogSnapshot catalog, RouteNeed need)
-    {
-        if (call.Model == "auto")
-        {
-            return ConductorErrors.NoModelAvailable(need switch
-            {
-                { Operation: { } operation, HasPrompt: false } => $"No provider runs '{operation}'. Load one that does; GET /v1/plugins shows what is there.",
-                { Capability: Providers.ModelCapabilities.Embeddings } =>
-                    "No embedding model is configured. Add a provider with an embedding model to conductor.yaml, or name one as provider/model.",
-                _ => "No chat model is configured. Set OPENAI_API_KEY, or add a provider to conductor.yaml, for example "
-                    + "'providers: { llama: { plugin: openai-compatible, base_url: \"http://127.0.0.1:8080/v1\" } }'.",
-            });
-        }
-
-        if (catalog.Settings.Aliases.TryGetValue(call.Model, out var alias))
-        {
-            return ConductorErrors.NoModelAvailable(
-                $"'{call.Model}' leads to {string.Join(", ", alias.Targets.Select(target => target.Model))}, and none of these can be called now. "
-                + "GET /v1/status says which providers are off, and why.");
-        }
-
-        var known = catalog.Settings.Aliases.Keys.Concat(catalog.Providers.Values.SelectMany(
-            provider => provider.Models.Select(model => $"{provider.Name}/{model.Id}")));
-        return ConductorErrors.ModelNotFound(call.Model, NearestName.Find(call.Model, known));
-    }
-
-    private static ConductorException AllRefused(ModelCall call, RouteNeed need, List<RouteDecision> decisions)
-    {
-        if (decisions.TrueForAll(decision => decision.Reason == RouteFilters.NotAllowed))
-        {
-            return ConductorErrors.ModelNotAllowed(call.Model);
-        }
-
-        var why = string.Join("; ", decisions.Take(5).Select(decision => $"{decision.Target}: {decision.Reason}"));
-        return decisions.TrueForAll(decision => decision.Reason == need.WhyNot(new Providers.ModelDescriptor { Id = "", Capabilities = 0 }))
-            ? new InvalidRequestException($"Model '{call.Model}' cannot serve this request ({why}).", "model", "model_not_supported")
-            : ConductorErrors.NoModelAvailable($"No candidate is left for model '{call.Model}' ({why}).");
     }
 
     private sealed record Candidate(RouteHop Hop, RouteCandidate Route);

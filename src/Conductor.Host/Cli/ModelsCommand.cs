@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Conductor.Host.Composition;
 using Conductor.Host.Endpoints;
+using Conductor.Routing;
 
 namespace Conductor.Host.Cli;
 
@@ -16,7 +17,7 @@ internal static class ModelsCommand
         {
             var settings = LaunchSettings.Open(CommonOptions.Read(parsed));
             await using var process = await Terminal.BusyAsync("Asking providers", () => InProcess.StartAsync(settings, cancellationToken));
-            var models = ModelList.For(process.Conductor.Catalog, tenant: null);
+            var models = ModelListing.For(process.Conductor.Catalog, tenant: null);
             if (parsed.GetValue(json))
             {
                 Terminal.Json(writer => ModelList.Write(writer, models));
@@ -35,7 +36,7 @@ internal static class ModelsCommand
     [
         model.Id,
         model.Kind,
-        string.Join(", ", model.Operations.Count > 0 ? model.Operations : model.Capabilities),
+        string.Join(", ", model.Operations.Count > 0 ? model.Operations : ModelList.Names(model.Capabilities)),
         model.ContextWindow?.ToString(CultureInfo.InvariantCulture) ?? "",
         string.Join(", ", model.Targets),
     ];

@@ -434,6 +434,69 @@ public sealed class RoutingTests
         Assert.Equal(["c/m", "d/m", "u/m"], Hops(machine, "fast"));
     }
 
+    [Fact]
+    public async Task Route_ForcedProviderOutsideTheAlias_400WithTheValidNames()
+    {
+        await using var machine = new TestMachine(TestMachine.Alias("fast", "a/m", "b/m"), [new FakeProvider("a"), new FakeProvider("b"), new FakeProvider("c")]);
+
+        var refusal = Plan(machine, "fast", new CallConstraints { ForcedProvider = "c" }).Refusal!;
+
+        Assert.Equal((400, "provider", "provider_not_in_route"), (refusal.Status, refusal.Param, refusal.Code));
+        Assert.Contains("auto, a, b.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Route_ForcedProviderThatCannotServe_StillSaysWhy()
+    {
+        await using var machine = TestMachine.Fast(new FakeProvider("a"), new FakeProvider("b"));
+
+        var refusal = Plan(machine, "fast", new CallConstraints { ForcedProvider = "a", ExcludedProviders = ["a"] }).Refusal!;
+
+        Assert.Equal("no_model_available", refusal.Code);
+        Assert.Contains("excluded by the request", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Route_ModelOfAProviderThatIsOff_503SaysWhy()
+    {
+        await using var machine = Machine([], "a");
+        var off = machine.Snapshot.Settings.Providers["a"] with { DisabledReason = "no key" };
+        var snapshot = new CatalogSnapshot { Settings = machine.Snapshot.Settings with { Providers = new Dictionary<string, ProviderSettings> { ["openai"] = off } } };
+
+        var refusal = machine.Get<Router>().Plan(machine.Chat("openai/gpt"), snapshot, 0).Refusal!;
+
+        Assert.Equal((503, "no_model_available"), (refusal.Status, refusal.Code));
+        Assert.Contains("'openai' is off (no key)", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Route_ModelThatTheProvidersEntryDoesNotName_404SaysWhichItNames()
+    {
+        await using var machine = new TestMachine(new ConductorSettings(), [new FakeProvider("a") { Offers = ["gpt-*", "one"] }]);
+
+        var refusal = Plan(machine, "a/claude").Refusal!;
+
+        Assert.Equal((404, "model_not_found", "model"), (refusal.Status, refusal.Code, refusal.Param));
+        Assert.Contains("'providers.a.models' names gpt-*, one", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("drops")]
+    [InlineData("throws")]
+    [InlineData("null")]
+    [InlineData("strangers")]
+    public async Task Route_StrategyThatMisbehaves_LosesNoCandidate(string strategy)
+    {
+        await using var machine = Machine(new() { ["fast"] = TestMachine.AliasOf("a/m", "b/m", "c/m") with { Strategy = strategy } }, "a", "b", "c");
+        var router = new Router([new Routing.Strategies.OrderedStrategy(), new Misbehaving(strategy)]);
+
+        var plan = router.Plan(machine.Chat("fast"), machine.Snapshot, 0);
+
+        Assert.Null(plan.Refusal);
+        Assert.Equal(strategy == "drops" ? ["c/m", "a/m", "b/m"] : ["a/m", "b/m", "c/m"], plan.Hops.Select(hop => hop.Id));
+        Assert.Contains(plan.Decisions, decision => decision.Reason.Contains(strategy, StringComparison.Ordinal));
+    }
+
     internal static FakeProvider Native(string name, FakeEngine? engine = null)
     {
         var provider = new FakeProvider(name)
@@ -476,4 +539,17 @@ public sealed class RoutingTests
     }
 
     private static string Reason(RoutePlan plan, string target) => plan.Decisions.Single(decision => decision.Target == target).Reason;
+
+    private sealed class Misbehaving(string name) : IRoutingStrategy
+    {
+        public string Name => name;
+
+        public IReadOnlyList<RouteScore> Score(IReadOnlyList<RouteCandidate> candidates, RoutingContext context) => name switch
+        {
+            "drops" => [new RouteScore(candidates[^1], 5, "the only one")],
+            "throws" => throw new FormatException("scripted"),
+            "null" => null!,
+            _ => [.. candidates.Select(candidate => new RouteScore(candidate with { Weight = 9 }, 1, "a stranger"))],
+        };
+    }
 }
