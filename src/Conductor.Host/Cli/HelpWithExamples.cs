@@ -38,11 +38,16 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
 
     public override int Invoke(ParseResult parseResult)
     {
+        // The library calls the command after the assembly; people type `conductor` (docs/decisions/0003).
+        var output = parseResult.InvocationConfiguration.Output;
+        using var text = new StringWriter();
+        parseResult.InvocationConfiguration.Output = text;
         var code = usual.Invoke(parseResult);
+        parseResult.InvocationConfiguration.Output = output;
+        output.Write(text.ToString().Replace(RootCommand.ExecutableName + " ", "conductor ", StringComparison.Ordinal));
         var command = parseResult.CommandResult.Command;
         if (Examples.TryGetValue(command is RootCommand ? "" : command.Name, out var lines))
         {
-            var output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");
             foreach (var line in lines)
             {

@@ -22,6 +22,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, code);
         Assert.Contains(shows, output, StringComparison.Ordinal);
         Assert.Contains("Examples:", output, StringComparison.Ordinal);
+        Assert.Contains("Usage:\n  conductor", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Empty(error);
     }
 
