@@ -17,12 +17,17 @@ namespace Conductor.Invoke;
 /// </summary>
 internal sealed class AttemptScope : IAsyncDisposable
 {
+    // What a plugin has to come back in once its token is cancelled. Most need microseconds; 504 is promised within the deadline and one second.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
     private readonly ModelCall _call;
     private readonly AttemptServices _services;
     private readonly CancellationTokenSource _limits;
     private readonly CancellationToken _caller;
     private readonly long _started;
     private int _hasEnded;
+    private Task? _abandoned;
+    private Func<ValueTask>? _leftOver;
 
     private AttemptScope(ModelCall call, RouteHop hop, AttemptServices services, TimeSpan limit, CancellationToken caller)
     {
@@ -101,7 +106,7 @@ internal sealed class AttemptScope : IAsyncDisposable
     {
         try
         {
-            return await work(Token).ConfigureAwait(false)
+            return await WithinTimeAsync(work(Token)).ConfigureAwait(false)
                 ?? throw new ProviderException(ProviderErrorKind.PluginFault, "The plugin returned null.");
         }
 #pragma warning disable CA1031 // boundary: nothing that a plugin throws may reach the pipeline as it is
@@ -110,6 +115,21 @@ internal sealed class AttemptScope : IAsyncDisposable
         {
             throw Translate(thrown);
         }
+    }
+
+    /// <summary>
+    /// Closes what the attempt opened at its plugin: now, or once the plugin has come back from a question that was given up on. Two at once in one
+    /// stream is what no stream allows.
+    /// </summary>
+    public ValueTask CloseAsync(Func<ValueTask> close)
+    {
+        if (_abandoned is null)
+        {
+            return close();
+        }
+
+        _leftOver = close;
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>What a plugin's exception means. Returns the caller's own cancellation as it is.</summary>
@@ -162,7 +182,8 @@ internal sealed class AttemptScope : IAsyncDisposable
     /// <summary>Ends the attempt well.</summary>
     /// <param name="usage">What the upstream said; null where it said nothing.</param>
     /// <param name="estimate">What Conductor counted, used where the upstream said nothing.</param>
-    public void Succeed(TokenUsage? usage, Func<TokenUsage> estimate) => End(AttemptStatus.Succeeded, usage ?? estimate(), error: null, isProvidersFault: false);
+    public void Succeed(TokenUsage? usage, Func<TokenUsage> estimate) => End(
+        AttemptStatus.Succeeded, usage is null ? estimate() : UsageSanity.Check(usage, estimate), error: null, isProvidersFault: false);
 
     /// <summary>Ends the attempt badly.</summary>
     /// <param name="failure">Why.</param>
@@ -211,9 +232,87 @@ internal sealed class AttemptScope : IAsyncDisposable
         }
         finally
         {
-            Hop.Provider.Release(); // whatever went wrong above: a lease that stays out keeps the plugin loaded for ever
-            Linked.Dispose();
-            _limits.Dispose();
+            // Whatever went wrong above: a lease that stays out keeps the plugin loaded for ever.
+            if (_abandoned is { } running)
+            {
+                _ = LetGoAfterAsync(running);
+            }
+            else
+            {
+                LetGo();
+            }
+        }
+    }
+
+    private void LetGo()
+    {
+        Hop.Provider.Release();
+        Linked.Dispose();
+        _limits.Dispose();
+    }
+
+    // A plugin that ignores its token must not hold the caller, nor the next target: after a moment it is left alone, under its lease.
+    private async Task<T> WithinTimeAsync<T>(Task<T> running)
+    {
+        if (running.IsCompleted)
+        {
+            return await running.ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await running.WaitAsync(Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The plugin's word where it has one by now, or within the grace: it may be an answer, and an answer may have to be disposed.
+        }
+
+        try
+        {
+            return await running.WaitAsync(Grace, _services.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            if (running.IsCompleted)
+            {
+                return await running.ConfigureAwait(false); // it came back at the last moment, or this is its own word
+            }
+
+            _abandoned = ComeBackAsync(running);
+            InvokeLog.Abandoned(_services.Logger, Hop.Id, _call.Context.RequestId);
+            throw new OperationCanceledException(Token);
+        }
+    }
+
+    private static async Task ComeBackAsync<T>(Task<T> running)
+    {
+        await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (running.IsCompletedSuccessfully && running.Result is IAsyncDisposable late)
+        {
+            await late.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task LetGoAfterAsync(Task running)
+    {
+        try
+        {
+            await running.ConfigureAwait(false);
+            if (_leftOver is { } close)
+            {
+                await close().ConfigureAwait(false);
+            }
+        }
+#pragma warning disable CA1031 // boundary: what a plugin throws long after anybody waits for it is told to the operator only
+        catch (Exception thrown)
+#pragma warning restore CA1031
+        {
+            InvokeLog.PluginFault(_services.Logger, Hop.Id, thrown.GetType().FullName ?? "", thrown.Message);
+        }
+        finally
+        {
+            LetGo();
         }
     }
 

@@ -12,4 +12,7 @@ internal static partial class InvokeLog
 
     [LoggerMessage(EventIds.ResultOffSchema, LogLevel.Error, "{Target} answered {Operation} with a result that does not fit its schema: {Violation}")]
     public static partial void ResultOffSchema(ILogger logger, string target, string operation, string violation);
+
+    [LoggerMessage(EventIds.PluginAbandoned, LogLevel.Warning, "The plugin behind {Target} does not come back although its time is up; {RequestId} goes on without it, and its lease stays out until it does")]
+    public static partial void Abandoned(ILogger logger, string target, string requestId);
 }

@@ -49,7 +49,7 @@ internal sealed class StreamEnd(ModelCall call, AttemptScope scope, Func<ValueTa
 
         try
         {
-            await close().ConfigureAwait(false);
+            await scope.CloseAsync(close).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // boundary: a plugin's stream that cannot be closed must not hide why it is closed
         catch (Exception thrown)
