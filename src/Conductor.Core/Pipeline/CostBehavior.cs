@@ -1,5 +1,7 @@
 using Conductor.Calls;
 using Conductor.Errors;
+using Conductor.Invoke;
+using Conductor.Money;
 using Conductor.Routing;
 using Conductor.Settings;
 using MediatR;
@@ -7,10 +9,12 @@ using MediatR;
 namespace Conductor.Pipeline;
 
 /// <summary>Keeps calls whose price nobody knows from being made once money counts: with a key or a budget in force, or by `prices: unknown`.</summary>
-internal sealed class CostBehavior<TRequest, TResponse> : IPipelineBehavior<TRequest, TResponse>
+internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : ModelCall, IRequest<TResponse>
     where TResponse : ModelOutcome
 {
+    private static readonly TokenUsage Smallest = new() { InputTokens = 1, OutputTokens = 1 };
+
     public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         var plan = request.Plan;
@@ -19,11 +23,11 @@ internal sealed class CostBehavior<TRequest, TResponse> : IPipelineBehavior<TReq
             return next();
         }
 
-        var priced = plan.Hops.Where(hop => hop.Price is not null).ToList();
+        var priced = plan.Hops.Where(HasPrice).ToList();
         if (priced.Count < plan.Hops.Count)
         {
             List<RouteDecision> decisions = [.. plan.Decisions];
-            decisions.AddRange(plan.Hops.Where(hop => hop.Price is null).Select(hop => new RouteDecision(hop.Id, IsTaken: false, "its price is unknown")));
+            decisions.AddRange(plan.Hops.Except(priced).Select(hop => new RouteDecision(hop.Id, IsTaken: false, "its price is unknown")));
             request.Plan = plan with
             {
                 Hops = priced,
@@ -33,5 +37,28 @@ internal sealed class CostBehavior<TRequest, TResponse> : IPipelineBehavior<TReq
         }
 
         return next();
+    }
+
+    // The catalogue's price, or a provider that can price itself: it is asked, under a lease, with the smallest question there is.
+    private bool HasPrice(RouteHop hop)
+    {
+        if (hop.Price is not null)
+        {
+            return true;
+        }
+
+        if (!hop.Provider.TryAcquire())
+        {
+            return false;
+        }
+
+        try
+        {
+            return services.EstimateByProvider(hop, Smallest) is not null;
+        }
+        finally
+        {
+            hop.Provider.Release();
+        }
     }
 }

@@ -177,6 +177,34 @@ public sealed class AdmissionTests
         Assert.Equal((403, "price_unknown", 0), (error.Status, error.Code, a.Calls));
     }
 
+    [Theory]
+    [MemberData(nameof(Stakes))]
+    public async Task Cost_ProviderPricesItself_ServedAndBookedAtItsPrice(string stake)
+    {
+        var a = Unpriced("a");
+        a.Estimate = usage => new NanoUsd(usage.TotalTokens * 1_000);
+        await using var machine = new TestMachine(AtStake(stake), [a, new FakeProvider("b")]);
+        var call = machine.Chat();
+
+        await machine.SendAsync(call);
+
+        Assert.Equal((0.000_008m, "settled"), (CallCost.Of(call).Usd, CallCost.Of(call).Status));
+        machine.Entry("a").Retire();
+        Assert.True(machine.Entry("a").Drained.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Cost_ProviderFailsToPriceItself_Refused()
+    {
+        var a = Unpriced("a");
+        a.Estimate = _ => throw new FormatException("scripted");
+        await using var machine = new TestMachine(AtStake("key"), [a, new FakeProvider("b")]);
+
+        var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(machine.Chat()));
+
+        Assert.Equal("price_unknown", error.Code);
+    }
+
     [Fact]
     public async Task Cost_OneOfTwoPricesUnknown_OnlyThePricedTargetServes()
     {

@@ -47,6 +47,9 @@ internal sealed class FakeProvider : IModelProvider, IChatClient, IEmbeddingGene
 
     public FakeTransport? Transport { get; set; }
 
+    /// <summary>What the provider itself says a usage costs.</summary>
+    public Func<TokenUsage, NanoUsd?> Estimate { get; set; } = _ => null;
+
     public List<IOperationEngine> OperationEngines { get; } = [];
 
     public int Calls => Volatile.Read(ref _calls) + (Transport?.Calls ?? 0);
@@ -63,6 +66,8 @@ internal sealed class FakeProvider : IModelProvider, IChatClient, IEmbeddingGene
     IRawTransport? IModelProvider.RawTransport => Transport;
 
     IReadOnlyList<IOperationEngine> IModelProvider.Engines => OperationEngines;
+
+    NanoUsd? IModelProvider.EstimateCost(string modelId, TokenUsage usage) => Estimate(usage);
 
     public static ModelDescriptor Model(
         string id, ModelCapabilities capabilities = ModelCapabilities.Chat | ModelCapabilities.Streaming | ModelCapabilities.Embeddings) => new()
