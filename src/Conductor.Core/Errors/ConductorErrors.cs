@@ -25,6 +25,10 @@ public static class ConductorErrors
         new(404, "invalid_request_error", "operation_not_found",
             $"Operation '{operation}' is not known here{(nearest is null ? "" : $" (nearest: '{nearest}')")}. GET /v1/operations lists what is.") { Param = "operation" };
 
+    /// <summary>The operation's own code failed before any target was asked.</summary>
+    public static ConductorException OperationFault(string operation, string kind) =>
+        new(502, "upstream_error", "operation_fault", $"Operation '{operation}' failed inside its plugin ({kind}). The operator has to mend it.") { ShouldRetry = false };
+
     public static ConductorException NoModelAvailable(string what) =>
         new(503, "overloaded_error", "no_model_available", what) { ShouldRetry = false };
 

@@ -1,6 +1,7 @@
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Costing;
+using Conductor.Errors;
 using Conductor.Money;
 using Conductor.Operations;
 using Conductor.Prompts;
@@ -21,12 +22,28 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
         var client = scope.Provider.GetChatClient(scope.Hop.Model.Id)
             ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no chat.");
         var template = prompts.Get(entry.Name, descriptor.Prompt!);
-        var arguments = await scope.GuardAsync(_ => Task.FromResult(entry.Operation.CreatePromptArguments(call.Payload))).ConfigureAwait(false);
+        var arguments = ArgumentsOf();
         var messages = (await scope.GuardAsync(_ => Task.FromResult(template.Render(arguments))).ConfigureAwait(false)).Messages;
         var options = OptionsOf(template.Settings);
         return descriptor.IsStructured
             ? await AskForJsonAsync(client, messages, options).ConfigureAwait(false)
             : await AskForTextAsync(client, messages, options).ConfigureAwait(false);
+    }
+
+    // What fails here fails for every target: no other one is tried.
+    private IReadOnlyDictionary<string, object?> ArgumentsOf()
+    {
+        try
+        {
+            return entry.Operation.CreatePromptArguments(call.Payload);
+        }
+#pragma warning disable CA1031 // boundary: the operation's own failure, whatever it is; its object must not travel on
+        catch (Exception fault) when (fault is not OperationRequestException)
+#pragma warning restore CA1031
+        {
+            InvokeLog.PluginFault(scope.Logger, entry.Name, fault.GetType().FullName ?? "", fault.Message);
+            throw ConductorErrors.OperationFault(entry.Name, fault.GetType().Name);
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>> AskForTextAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)

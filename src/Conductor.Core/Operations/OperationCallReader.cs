@@ -188,6 +188,12 @@ public static class OperationCallReader
         {
             throw new InvalidRequestException(mistake.Message, mistake.Field, "invalid_value");
         }
+#pragma warning disable CA1031 // boundary: the plugin's own failure is neither the caller's mistake nor Conductor's; its object must not travel on
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            throw ConductorErrors.OperationFault(entry.Name, fault.GetType().Name);
+        }
         finally
         {
             entry.Release();

@@ -61,6 +61,8 @@ internal sealed class FakeOperation : IOperation
 
     public Action<ReadOnlyMemory<byte>> OnValidate { get; set; } = _ => { };
 
+    public Action OnArguments { get; set; } = () => { };
+
     public Func<OperationReply, ReadOnlyMemory<byte>>? OnRead { get; set; }
 
     public static JsonElement Json(string text)
@@ -73,6 +75,7 @@ internal sealed class FakeOperation : IOperation
 
     public IReadOnlyDictionary<string, object?> CreatePromptArguments(ReadOnlyMemory<byte> payload)
     {
+        OnArguments();
         using var document = JsonDocument.Parse(payload);
         return new Dictionary<string, object?> { ["text"] = document.RootElement.GetProperty("text").GetString() };
     }

@@ -1,4 +1,3 @@
-using Conductor.Providers;
 using Conductor.Routing;
 using Conductor.Settings;
 
@@ -73,16 +72,6 @@ public sealed class ModelListingTests
         await using var machine = new TestMachine(settings, [new FakeProvider("a", "m", "n"), new FakeProvider("b")]);
 
         Assert.Equal(["auto", "a/m"], Ids(machine));
-    }
-
-    [Fact]
-    public async Task Find_ModelThatNoListShows_FoundWhereItIsPassedOn()
-    {
-        await using var machine = TestMachine.With(new FakeProvider("a") { Offers = ["gpt-*"] });
-
-        Assert.Equal(("a/gpt-9", "a"), (ModelListing.Find(machine.Snapshot, null, "a/gpt-9")!.Id, ModelListing.Find(machine.Snapshot, null, "a/gpt-9")!.OwnedBy));
-        Assert.Null(ModelListing.Find(machine.Snapshot, null, "a/claude"));
-        Assert.True(ModelListing.Find(machine.Snapshot, null, "a/m")!.Capabilities.HasFlag(ModelCapabilities.Chat));
     }
 
     private static List<string> Ids(TestMachine machine, string? tenant = null) => [.. ModelListing.For(machine.Snapshot, tenant).Select(model => model.Id)];

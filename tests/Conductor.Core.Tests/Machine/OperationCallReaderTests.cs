@@ -265,6 +265,19 @@ public sealed class OperationCallReaderTests
     }
 
     [Fact]
+    public async Task Read_OperationsOwnCodeFails_502AndNothingOfItsException()
+    {
+        var operation = new FakeOperation { OnValidate = _ => throw new FormatException("the plugin's own text") };
+        await using var machine = Machine(operation: operation);
+
+        var error = Assert.Throws<ConductorException>(() => Read(machine, """{"text":"x"}"""));
+
+        Assert.Equal((502, "operation_fault", 0), (error.Status, error.Code, machine.Snapshot.Operations["echo"].CallsInFlight));
+        Assert.Null(error.InnerException);
+        Assert.DoesNotContain("own text", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Read_RandomDamage_NeverAnythingButA400()
     {
         await using var machine = Machine();

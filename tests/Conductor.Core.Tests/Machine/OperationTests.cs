@@ -11,6 +11,22 @@ namespace Conductor.Core.Tests.Machine;
 public sealed class OperationTests
 {
     [Fact]
+    public async Task Prompt_OperationsOwnCodeFails_502AndNoOtherTargetIsAsked()
+    {
+        var (a, b) = (new FakeProvider("a"), new FakeProvider("b"));
+        var operation = new FakeOperation { OnArguments = () => throw new FormatException("scripted") };
+        await using var machine = new TestMachine(TestMachine.Alias("fast", "a/m", "b/m"), [a, b], [operation]);
+        var call = machine.Operation();
+
+        var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(call));
+        await call.DisposeAsync();
+
+        Assert.Equal((502, "operation_fault", 0, 0), (error.Status, error.Code, a.Calls, b.Calls));
+        Assert.Equal(0, machine.Entry("a").Statistics.Failures);
+        machine.AssertIdle();
+    }
+
+    [Fact]
     public async Task Prompt_CallerNamesNothing_PromptsOwnSettings()
     {
         var a = Saying("""{"echo":"x"}""");
