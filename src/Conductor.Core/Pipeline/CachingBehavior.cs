@@ -50,6 +50,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
             if (cache.Find(key) is { } landed)
             {
                 answer = landed;
+                metrics.CacheRequest(CacheResult.Hit);
                 return Hit(request, landed);
             }
 

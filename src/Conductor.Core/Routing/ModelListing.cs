@@ -44,23 +44,6 @@ public static class ModelListing
         return list;
     }
 
-    /// <summary>One name; also a model that no list shows and that a provider takes all the same. Null where it would not be answered.</summary>
-    /// <param name="catalog">What can be called now.</param>
-    /// <param name="tenant">Who asks; null = whoever no tenant's list binds.</param>
-    /// <param name="name">The name.</param>
-    public static ListedModel? Find(CatalogSnapshot catalog, string? tenant, string name)
-    {
-        ArgumentNullException.ThrowIfNull(catalog);
-        ArgumentNullException.ThrowIfNull(name);
-        if (For(catalog, tenant).FirstOrDefault(model => model.Id == name) is { } listed)
-        {
-            return listed;
-        }
-
-        var targets = Callable(new ModelNames(catalog, Anything).Resolve(name), catalog, tenant, name);
-        return targets.Count == 0 ? null : Describe(targets[0]) with { Id = name };
-    }
-
     private static IEnumerable<Target> LiveTargets(CatalogSnapshot catalog) =>
         catalog.Providers.Values.SelectMany(provider => provider.Models.Select(model => new Target(provider, model, 1)));
 

@@ -33,9 +33,9 @@ internal sealed class ModelEndpoints(IConductor conductor)
         await conductor.StartAsync(http.RequestAborted);
         // Paths keep %2F as it is, because it is not a slash there; in an id it is.
         var id = ((string?)http.Request.RouteValues["id"] ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        var (catalog, tenant) = (conductor.Catalog, TenantOf(http));
-        var model = ModelListing.Find(catalog, tenant, id)
-            ?? throw ConductorErrors.ModelNotFound(id, NearestName.Find(id, ModelListing.For(catalog, tenant).Select(model => model.Id)));
+        var models = ModelListing.For(conductor.Catalog, TenantOf(http));
+        var model = models.FirstOrDefault(model => model.Id == id)
+            ?? throw ConductorErrors.ModelNotFound(id, NearestName.Find(id, models.Select(model => model.Id)));
         await JsonResponse.WriteAsync(http, json => ModelList.Write(json, model));
     }
 

@@ -12,7 +12,7 @@ internal static class OutcomeHeaders
         var headers = response.Headers;
         headers["x-conductor-provider"] = HeaderText.Safe(outcome.Provider);
         headers["x-conductor-model"] = HeaderText.Safe(outcome.Model);
-        headers["x-conductor-cache"] = call.IsCacheHit ? "hit-exact" : "miss";
+        headers["x-conductor-cache"] = call.IsCacheHit ? "hit-exact" : call.CacheUse is CacheUse.Read or CacheUse.ReadWrite ? "miss" : "bypass"; // nobody looked
         WriteAttempts(headers, call);
         if (outcome.Attempt?.UpstreamRequestId is { Length: > 0 } upstreamId)
         {

@@ -44,7 +44,7 @@ public class ChatTests
         Assert.Equal("m", Header("x-conductor-model"));
         Assert.Equal("1", Header("x-conductor-attempts"));
         Assert.Equal("0", Header("x-conductor-fallbacks"));
-        Assert.Equal("miss", Header("x-conductor-cache"));
+        Assert.Equal("bypass", Header("x-conductor-cache"));
         Assert.Equal("0.000000000", Header("x-conductor-cost-usd"));
         Assert.Equal("settled", Header("x-conductor-cost-status"));
         Assert.Contains("upstream-ttfb;dur=", Header("server-timing"), StringComparison.Ordinal);

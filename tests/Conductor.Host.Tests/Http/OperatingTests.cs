@@ -51,8 +51,8 @@ public class OperatingTests(SharedGateway shared) : IClassFixture<SharedGateway>
 
         var models = (await gateway.GetJsonAsync("/v1/models")).GetProperty("data").EnumerateArray().ToList();
 
-        Assert.NotEmpty(models);
-        Assert.All(models, model => Assert.StartsWith("fake/", model.GetProperty("id").GetString(), StringComparison.Ordinal));
+        // `auto` leads this tenant to the models of its list, so it may ask for it.
+        Assert.Equal(["auto", "fake"], models.Select(model => model.GetProperty("id").GetString()!.Split('/')[0]).Distinct());
     }
 
     [Fact]

@@ -28,18 +28,19 @@ public class OperationTests(SharedGateway shared) : IClassFixture<SharedGateway>
     public async Task Sentiment_SameTextAgain_FromTheCacheUnlessTurnedOff()
     {
         const string Body = """{"text":"This very sentence is asked about twice."}""";
-        (await Gateway.PostAsync("/v1/operations/sentiment_analysis", Body)).Dispose();
+        using var first = await Gateway.PostAsync("/v1/operations/sentiment_analysis", Body);
 
         using var again = await Gateway.PostAsync("/v1/operations/sentiment_analysis", Body);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/operations/sentiment_analysis") { Content = new StringContent(Body, Encoding.UTF8, "application/json") };
         request.Headers.Add("x-conductor-cache", "off");
         using var off = await Gateway.Client.SendAsync(request);
 
+        Assert.Equal(["miss"], first.Headers.GetValues("x-conductor-cache"));
         Assert.Equal(["hit-exact"], again.Headers.GetValues("x-conductor-cache"));
         Assert.Equal(["0"], again.Headers.GetValues("x-conductor-attempts"));
         Assert.Equal(["0.000000000"], again.Headers.GetValues("x-conductor-cost-usd"));
         Assert.True(JsonDocument.Parse(await again.Content.ReadAsStringAsync()).RootElement.GetProperty("metadata").GetProperty("cache_hit").GetBoolean());
-        Assert.Equal(["miss"], off.Headers.GetValues("x-conductor-cache"));
+        Assert.Equal(["bypass"], off.Headers.GetValues("x-conductor-cache"));
     }
 
     [Fact]
