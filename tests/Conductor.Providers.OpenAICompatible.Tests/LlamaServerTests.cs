@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Conductor.Tests.Shared;
 using Microsoft.Extensions.AI;
 
 namespace Conductor.Providers.OpenAICompatible.Tests;

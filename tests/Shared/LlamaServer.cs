@@ -5,13 +5,13 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 
-namespace Conductor.Providers.OpenAICompatible.Tests;
+namespace Conductor.Tests.Shared;
 
 /// <summary>
 /// A real llama.cpp server on a free loopback port, shared by the tests of one class; absent where the environment names none:
 /// `CONDUCTOR_LLAMA_SERVER` is the path of `llama-server` (`.ci/fetch-llama FOLDER` prints one), `CONDUCTOR_LLAMA_MODEL` that of a `.gguf` file.
 /// </summary>
-public sealed class LlamaServer : IAsyncLifetime
+public class LlamaServer : IAsyncLifetime
 {
     public const string Model = "real";
 
@@ -23,6 +23,9 @@ public sealed class LlamaServer : IAsyncLifetime
     public string? WhyNot { get; private set; }
 
     public string BaseUrl { get; private set; } = "";
+
+    /// <summary>What a subclass starts the server with besides.</summary>
+    protected virtual IReadOnlyList<string> MoreArguments => ["--context-shift"];
 
     public async Task InitializeAsync()
     {
@@ -45,11 +48,16 @@ public sealed class LlamaServer : IAsyncLifetime
             ArgumentList =
             {
                 "--host", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "-m", model, "-t", "1", "-np", "1", "--alias", Model,
-                "--context-shift", "--jinja", "--chat-template-file", _template,
+                "--jinja", "--chat-template-file", _template,
             },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var argument in MoreArguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         start.Environment["LD_LIBRARY_PATH"] = Path.GetDirectoryName(Path.GetFullPath(server));
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
