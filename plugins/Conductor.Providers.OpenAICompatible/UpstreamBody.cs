@@ -98,13 +98,14 @@ internal sealed class UpstreamBody(Stream inner, HttpResponseMessage response, l
     /// </summary>
     private async ValueTask AbortAsync()
     {
-        using var now = new CancellationTokenSource();
         var scrap = new byte[4096];
         try
         {
-            // What has already arrived is read without waiting; the first read that would wait is the one to cancel.
-            for (var i = 0; i < 64; i++)
+            // What has already arrived is read without waiting; the first read that would wait is the one to cancel. Data may come in between and win:
+            // then again, with a new token, for a token that is cancelled beforehand ends a read without closing anything.
+            for (var i = 0; i < 1_000; i++)
             {
+                using var now = new CancellationTokenSource();
                 var read = inner.ReadAsync(scrap, now.Token);
                 if (!read.IsCompleted)
                 {
