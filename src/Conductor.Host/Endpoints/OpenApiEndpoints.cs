@@ -16,6 +16,7 @@ internal sealed class OpenApiEndpoints(IConductor conductor)
         {
             options.SwaggerEndpoint("/openapi.json", "Conductor");
             options.DocumentTitle = "Conductor";
+            options.HeadContent = "<style>.swagger-ui .topbar { display: none }</style>"; // a choice of documents, where there is one
             options.EnablePersistAuthorization();
             options.DisplayRequestDuration();
             options.EnableValidator(null!); // the default asks a server on the internet
