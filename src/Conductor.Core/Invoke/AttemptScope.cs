@@ -57,7 +57,7 @@ internal sealed class AttemptScope : IAsyncDisposable
 
     private CancellationTokenSource Linked { get; }
 
-    /// <summary>Starts an attempt at the call's hop.</summary>
+    /// <summary>Starts an attempt at the call's hop; the call ends it when it is disposed, if nobody has before.</summary>
     /// <exception cref="ProviderException">The provider was just taken away, or no time is left.</exception>
     public static AttemptScope Begin(ModelCall call, AttemptServices services, CancellationToken caller)
     {
@@ -74,7 +74,18 @@ internal sealed class AttemptScope : IAsyncDisposable
             throw new ProviderException(ProviderErrorKind.PluginFault, "The provider was taken away a moment ago.");
         }
 
-        return new AttemptScope(call, hop, services, left < reliability.FirstContent ? left : reliability.FirstContent, caller);
+        var scope = new AttemptScope(call, hop, services, left < reliability.FirstContent ? left : reliability.FirstContent, caller);
+        try
+        {
+            call.OnCompleted(scope.DisposeAsync);
+        }
+        catch (ObjectDisposedException)
+        {
+            scope.LetGo();
+            throw;
+        }
+
+        return scope;
     }
 
     /// <summary>Makes the attempt. Whatever goes wrong in it is booked, and thrown on as what <see cref="Translate"/> makes of it.</summary>

@@ -12,7 +12,6 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
     public Task<ChatOutcome> Handle(ChatCall request, CancellationToken cancellationToken)
     {
         var scope = AttemptScope.Begin(request, services, cancellationToken);
-        request.OnCompleted(scope.DisposeAsync);
         return request.IsStreaming ? StreamAsync(request, scope) : scope.RunAsync(() => AttemptAsync(request, scope));
     }
 

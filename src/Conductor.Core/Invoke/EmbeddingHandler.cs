@@ -13,7 +13,6 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
     public Task<EmbeddingOutcome> Handle(EmbeddingCall request, CancellationToken cancellationToken)
     {
         var scope = AttemptScope.Begin(request, services, cancellationToken);
-        request.OnCompleted(scope.DisposeAsync);
         return scope.RunAsync(() => AttemptAsync(request, scope));
     }
 

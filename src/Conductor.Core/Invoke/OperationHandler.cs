@@ -25,7 +25,6 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         try
         {
             var scope = AttemptScope.Begin(request, services, cancellationToken);
-            request.OnCompleted(scope.DisposeAsync);
             var prompt = new PromptRun(request, scope, entry, prompts);
 
             // What a model was asked is paid for, whatever came of it.
