@@ -14,6 +14,9 @@ namespace Conductor.Host.Composition;
 internal sealed partial class GatewayApp : IAsyncDisposable
 {
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(30);
+
+    // What requests that are cut off have to tell their clients so.
+    private static readonly TimeSpan TellTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopAfterDrain = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _app;
@@ -90,6 +93,8 @@ internal sealed partial class GatewayApp : IAsyncDisposable
         {
             isDrained = false;
             DrainTimedOut(_logger, gate.InFlight);
+            await gate.CutAsync();
+            await ((Task)gate.CloseAsync().WaitAsync(TellTime)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         using var stopping = new CancellationTokenSource(isDrained ? StopAfterDrain : TimeSpan.Zero);

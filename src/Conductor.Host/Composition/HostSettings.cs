@@ -25,6 +25,9 @@ internal sealed class HostSettings : ISettings, IDisposable
     /// <summary>What is wrong with the files as they are now; empty when they are what is in force.</summary>
     public IReadOnlyList<SettingsProblem> Problems => _watcher.LastProblems;
 
+    /// <summary>What is no mistake in what is in force, and worth saying.</summary>
+    public IReadOnlyList<string> Notes => _watcher.Notes;
+
     /// <summary>Looks at the files now.</summary>
     public void Reload() => _watcher.Reload();
 

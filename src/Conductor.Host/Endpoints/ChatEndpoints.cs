@@ -38,7 +38,7 @@ internal sealed class ChatEndpoints(IConductor conductor, IDialect dialect, ISet
                 ? new CallConstraints { ForcedProvider = provider }
                 : CallConstraints.None,
             Options = CallHeaders.ReadOptions(http.Request, CallOptions.Default),
-            CallerAborted = http.RequestAborted,
+            CallerAborted = CallLifetime.Of(http).Token,
         };
         http.Features.Set<ModelCall>(call);
         if (call.IsStreaming)
@@ -47,7 +47,7 @@ internal sealed class ChatEndpoints(IConductor conductor, IDialect dialect, ISet
             return;
         }
 
-        var outcome = await conductor.ChatAsync(call, http.RequestAborted);
+        var outcome = await conductor.ChatAsync(call, call.CallerAborted);
         var answer = outcome.ResponseBytes ?? OpenAIAnswers.Write(outcome, call, time);
         OutcomeHeaders.Write(http.Response, call, outcome, isSettled: true);
         await JsonResponse.WriteAsync(http, answer);
@@ -56,9 +56,9 @@ internal sealed class ChatEndpoints(IConductor conductor, IDialect dialect, ISet
     private async Task StreamAsync(HttpContext http, ChatCall call, TimeSpan commitAfter)
     {
         await using var sse = new SseResponse(http, time, logger);
+        var sending = conductor.ChatAsync(call, call.CallerAborted);
         try
         {
-            var sending = conductor.ChatAsync(call, http.RequestAborted);
             if (!await IsDoneWithinAsync(sending, commitAfter))
             {
                 // A slow model: the client's socket is not left silent, and fallback stays possible until there is content.
@@ -72,13 +72,18 @@ internal sealed class ChatEndpoints(IConductor conductor, IDialect dialect, ISet
                 await sse.StartAsync();
             }
 
-            await sse.RelayAsync(outcome.Events ?? OpenAIAnswers.StreamAsync(outcome, call, time, http.RequestAborted), http.RequestAborted);
+            await sse.RelayAsync(outcome.Events ?? OpenAIAnswers.StreamAsync(outcome, call, time, call.CallerAborted), call.CallerAborted);
         }
 #pragma warning disable CA1031 // boundary: once headers are out, a failure can only be the stream's last event
         catch (Exception failure) when (sse.IsStarted && !http.RequestAborted.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             await sse.FailAsync(ErrorBoundary.Translate(failure, http, logger));
+        }
+        finally
+        {
+            // The client may leave before there is an answer: the call is disposed only once nobody works on it any more.
+            await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

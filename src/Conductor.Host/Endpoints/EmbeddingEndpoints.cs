@@ -37,10 +37,10 @@ internal sealed class EmbeddingEndpoints(IConductor conductor, IDialect dialect,
                 ? new CallConstraints { ForcedProvider = provider }
                 : CallConstraints.None,
             Options = CallHeaders.ReadOptions(http.Request, CallOptions.Default),
-            CallerAborted = http.RequestAborted,
+            CallerAborted = CallLifetime.Of(http).Token,
         };
         http.Features.Set<ModelCall>(call);
-        var outcome = await conductor.EmbedAsync(call, http.RequestAborted);
+        var outcome = await conductor.EmbedAsync(call, CallLifetime.Of(http).Token);
         var answer = outcome.ResponseBytes ?? OpenAIAnswers.Write(outcome, body.Span);
         OutcomeHeaders.Write(http.Response, call, outcome, isSettled: true);
         await JsonResponse.WriteAsync(http, answer);

@@ -23,10 +23,10 @@ internal sealed class OperationEndpoints(IConductor conductor, ISettings setting
         var context = CallHeaders.ReadContext(http, "operations");
         var body = await RequestBody.ReadAsync(http, settings.Current.Limits.MaxBodyBytes);
         await conductor.StartAsync(http.RequestAborted);
-        var read = OperationCallReader.Read((string)http.Request.RouteValues["operation"]!, body, context, conductor.Catalog, http.RequestAborted);
+        var read = OperationCallReader.Read((string)http.Request.RouteValues["operation"]!, body, context, conductor.Catalog, CallLifetime.Of(http).Token);
         await using var call = WithHeaders(read, http.Request);
         http.Features.Set<ModelCall>(call);
-        var outcome = await conductor.RunAsync(call, http.RequestAborted);
+        var outcome = await conductor.RunAsync(call, CallLifetime.Of(http).Token);
 
         var answer = new ArrayBufferWriter<byte>(1024);
         OperationResponseWriter.Write(answer, call, outcome);

@@ -1,14 +1,17 @@
 using System.Text.Json;
+using Conductor.Admission;
 using Conductor.Catalog;
+using Conductor.Host.Composition;
 using Conductor.Host.Http;
 using Conductor.Settings;
 using Conductor.Telemetry;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/v1/status`: how the machine and each provider are.</summary>
-internal sealed class StatusEndpoints(IConductor conductor, CallStatistics statistics, DrainGate drain, TimeProvider time)
+internal sealed class StatusEndpoints(IConductor conductor, CallStatistics statistics, DrainGate drain, Readiness readiness, HostSettings settings, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -23,6 +26,11 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
         {
             json.WriteStartObject();
             WriteSystem(json);
+            if (AdminEndpoint.IsAllowed(http.Features.GetRequiredFeature<CallerIdentity>()))
+            {
+                WriteConfiguration(json); // paths of this machine are not every tenant's to know
+            }
+
             WriteProviders(json, conductor.Catalog);
             json.WriteEndObject();
         });
@@ -46,6 +54,34 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
         json.WriteNumber("total_tokens", totals.TotalTokens);
         json.WriteNumber("total_cost_usd", totals.Cost.ToUsd());
         json.WriteNumber("unknown_costs", totals.UnknownCosts);
+        json.WriteStartArray("not_ready");
+        foreach (var reason in readiness.WhyNot())
+        {
+            json.WriteStringValue(reason);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    // The files as they are now: each mistake with its place, while the last good ones are in force.
+    private void WriteConfiguration(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("configuration");
+        json.WriteStartArray("problems");
+        foreach (var problem in settings.Problems)
+        {
+            json.WriteStringValue(problem.ToString());
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("notes");
+        foreach (var note in settings.Notes)
+        {
+            json.WriteStringValue(note);
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 
@@ -80,6 +116,15 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
             json.WriteString("plugin", settings.Plugin);
             json.WriteString("health", "disabled");
             json.WriteString("health_message", WhyOff(settings));
+            json.WriteNull("success_rate");
+            json.WriteNull("latency_ms");
+            json.WriteNumber("requests", 0);
+            json.WriteNumber("failures", 0);
+            json.WriteNumber("calls_in_flight", 0);
+            json.WriteNumber("models", 0);
+            json.WriteNull("last_error");
+            json.WriteNull("last_error_at");
+            json.WriteNull("last_check");
             json.WriteEndObject();
         }
 

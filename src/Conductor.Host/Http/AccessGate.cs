@@ -21,6 +21,7 @@ internal sealed class AccessGate(RequestDelegate next, KeyRing keys, ISettings s
         CheckHost(context.Request, isPublic);
         if (isPublic)
         {
+            Recognize(context);
             await next(context);
             return;
         }
@@ -43,6 +44,8 @@ internal sealed class AccessGate(RequestDelegate next, KeyRing keys, ISettings s
             throw ConductorErrors.Draining();
         }
 
+        using var lifetime = new CallLifetime(drain, context.RequestAborted);
+        context.Features.Set(lifetime);
         try
         {
             await next(context);
@@ -78,14 +81,36 @@ internal sealed class AccessGate(RequestDelegate next, KeyRing keys, ISettings s
 
     private CallerIdentity Authenticate(HttpRequest request)
     {
+        return Find(request) ?? throw ConductorErrors.InvalidKey();
+    }
+
+    // Some open answers say more to those who have a key. A key that is wrong, or presented wrongly, is as none there.
+    private void Recognize(HttpContext context)
+    {
+        try
+        {
+            if (Find(context.Request) is { } known)
+            {
+                context.Features.Set(known);
+            }
+        }
+        catch (ConductorException)
+        {
+            // A stranger, then.
+        }
+    }
+
+    /// <exception cref="ConductorException">A key is presented in a way that is refused.</exception>
+    private CallerIdentity? Find(HttpRequest request)
+    {
         var presented = PresentedKey.Read(request);
         if (keys.IsOpen && !listen.AreLoopback && !settings.Current.Server.InsecureListen)
         {
             // The last key was taken out of the configuration while listening to the world: closed, not open.
-            throw ConductorErrors.InvalidKey();
+            return null;
         }
 
-        return keys.Authenticate(presented) ?? throw ConductorErrors.InvalidKey();
+        return keys.Authenticate(presented);
     }
 }
 

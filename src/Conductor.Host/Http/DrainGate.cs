@@ -1,8 +1,9 @@
 namespace Conductor.Host.Http;
 
 /// <summary>Counts requests in flight, and closes the door when the server is to stop.</summary>
-internal sealed class DrainGate
+internal sealed class DrainGate : IDisposable
 {
+    private readonly CancellationTokenSource _cutOff = new();
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _inFlight;
@@ -29,6 +30,9 @@ internal sealed class DrainGate
             }
         }
     }
+
+    /// <summary>Cancelled when the requests in flight have had their time.</summary>
+    public CancellationToken CutOff => _cutOff.Token;
 
     /// <summary>False once the door is closed.</summary>
     public bool TryEnter()
@@ -70,4 +74,9 @@ internal sealed class DrainGate
             return _empty.Task;
         }
     }
+
+    /// <summary>Ends what is still in flight, each with its error; <see cref="CloseAsync"/> then completes soon.</summary>
+    public Task CutAsync() => _cutOff.CancelAsync();
+
+    public void Dispose() => _cutOff.Dispose();
 }

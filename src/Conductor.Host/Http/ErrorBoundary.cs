@@ -44,6 +44,8 @@ internal sealed partial class ErrorBoundary(RequestDelegate next, TimeProvider t
                 return known;
             case ProviderException provider:
                 return ConductorErrors.FromProvider(provider, context.Features.Get<ModelCall>()?.Hop?.Provider.Name ?? "unknown");
+            case OperationCanceledException when context.Features.Get<CallLifetime>() is { IsCutOff: true }:
+                return ConductorErrors.Draining();
             case BadHttpRequestException bad:
                 return HttpErrors.From(bad, context.Request.ContentLength ?? 0);
             default:

@@ -12,7 +12,7 @@ public class AccessTests
     private const string Key = "ck_test_0123456789abcdefghij";
     private const string AcmeKey = "ck_test_acme_0123456789abcde";
 
-    private static readonly string[] Public = ["/health", "/healthz", "/livez", "/readyz"];
+    private static readonly string[] Public = ["/health", "/healthz", "/livez", "/readyz", "/", "/openapi.json", "/docs", "/docs/{**path}"];
 
     private static Dictionary<string, string> Keys => new() { ["CONDUCTOR_API_KEYS"] = $"{Key},acme:{AcmeKey}" };
 
@@ -95,10 +95,27 @@ public class AccessTests
             Assert.True(isPublic == Public.Contains(path), $"{path} is {(isPublic ? "open to strangers" : "closed")}, and this list says otherwise");
 
             var method = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
-            var address = System.Text.RegularExpressions.Regex.Replace(path, "{[^}]*}", "x");
+            var address = System.Text.RegularExpressions.Regex.Replace(path, "{[^}]*}", path.StartsWith("/docs/", StringComparison.Ordinal) ? "index.html" : "x");
             using var response = await gateway.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), address));
             Assert.True(isPublic ? response.IsSuccessStatusCode : response.StatusCode == HttpStatusCode.Unauthorized, $"{method} {address}: {response.StatusCode}");
         }
+    }
+
+    [Fact]
+    public async Task Keys_DocsAndDocument_OpenButSayWhatIsAtWorkOnlyToAKey()
+    {
+        await using var gateway = await TestGateway.StartAsync(environment: Keys);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi.json");
+        request.Headers.Add("x-api-key", AcmeKey);
+
+        using var page = await gateway.Client.GetAsync("/docs/index.html");
+        var stranger = await gateway.Client.GetStringAsync("/openapi.json");
+        using var known = await gateway.Client.SendAsync(request);
+
+        Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("/v1/chat/completions", stranger, StringComparison.Ordinal);
+        Assert.DoesNotContain("sentiment_analysis.request", stranger, StringComparison.Ordinal);
+        Assert.Contains("sentiment_analysis.request", await known.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]

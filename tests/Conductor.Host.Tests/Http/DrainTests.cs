@@ -51,6 +51,33 @@ public class DrainTests
 
         Assert.False(isDrained);
         await seen.Aborted.WaitAsync(TimeSpan.FromSeconds(5));
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => inFlight);
+        using var cut = await inFlight;
+        await ErrorAssert.IsAsync(cut, 503, "overloaded_error", "shutting_down");
+    }
+
+    [Fact]
+    public async Task Drain_StreamThatDoesNotEnd_EndsWithAnErrorEventAndNoDone()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        upstream.Otherwise(FakeReply.Stream(new FakeStream().Role().Chunk("so far").WaitFor(new TaskCompletionSource().Task).Finish().Done()));
+        await using var gateway = await TestGateway.StartAsync(
+            $$"""
+            server: { drain_timeout: 1s }
+            providers: { fake: { plugin: openai-compatible, base_url: "{{upstream.BaseUrl}}", models: [ m ] } }
+            """);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions")
+        {
+            Content = new StringContent("""{"model":"fake/m","stream":true,"messages":[{"role":"user","content":"hi"}]}""", Encoding.UTF8, "application/json"),
+        };
+
+        using var response = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        var reading = response.Content.ReadAsStringAsync();
+        var isDrained = await gateway.App.DrainAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        var text = await reading.WaitAsync(TimeSpan.FromSeconds(5));
+
+        Assert.False(isDrained);
+        Assert.Contains("so far", text, StringComparison.Ordinal);
+        Assert.Contains("\"shutting_down\"", text[text.LastIndexOf("data: ", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.DoesNotContain("[DONE]", text, StringComparison.Ordinal);
     }
 }

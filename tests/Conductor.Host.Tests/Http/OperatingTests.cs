@@ -81,6 +81,27 @@ public class OperatingTests(SharedGateway shared) : IClassFixture<SharedGateway>
         Assert.Equal(1, fake.GetProperty("success_rate").GetDouble());
     }
 
+    [Fact]
+    public async Task Status_ProviderThatIsOff_HasTheSameMembers()
+    {
+        await using var gateway = await TestGateway.StartAsync("providers: { off: { plugin: openai-compatible, base_url: 'http://127.0.0.1:9/v1', enabled: false } }");
+
+        var providers = (await gateway.GetJsonAsync("/v1/status")).GetProperty("providers").EnumerateArray().ToList();
+
+        Assert.Equal(2, providers.Count);
+        Assert.Single(providers.Select(provider => string.Join(',', provider.EnumerateObject().Select(member => member.Name))).Distinct());
+    }
+
+    [Fact]
+    public async Task Status_KeyOfAnotherTenant_NoPathsOfTheMachine()
+    {
+        const string Key = "ck_test_acme_0123456789abcde";
+        await using var gateway = await TestGateway.StartAsync(environment: new() { ["CONDUCTOR_API_KEYS"] = $"acme:{Key}" });
+        gateway.Client.DefaultRequestHeaders.Add("x-api-key", Key);
+
+        Assert.False((await gateway.GetJsonAsync("/v1/status")).TryGetProperty("configuration", out _));
+    }
+
     [Theory]
     [InlineData("/health")]
     [InlineData("/healthz")]
@@ -108,6 +129,9 @@ public class OperatingTests(SharedGateway shared) : IClassFixture<SharedGateway>
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Contains("configuration", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var status = await gateway.GetJsonAsync("/v1/status");
+        Assert.Contains("max_attempts", status.GetProperty("configuration").GetProperty("problems")[0].GetString(), StringComparison.Ordinal);
+        Assert.Contains("configuration", status.GetProperty("system").GetProperty("not_ready")[0].GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, live.StatusCode);
         Assert.Equal(HttpStatusCode.OK, models.StatusCode);
     }
