@@ -37,6 +37,7 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
         tenants.Check();
 
         var root = Reader(conductor);
+        LaterSettings.Note(root, problems);
         var settings = ConductorMapper.Map(root, conductor.Root) with
         {
             Providers = providers.Map(root),

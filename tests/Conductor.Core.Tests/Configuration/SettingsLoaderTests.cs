@@ -8,6 +8,27 @@ namespace Conductor.Core.Tests.Configuration;
 public sealed class SettingsLoaderTests
 {
     [Fact]
+    public void Load_WhatThisVersionDoesNotActUpon_TakenAndSaid()
+    {
+        using var folder = new ConfigFolder().Write("conductor.yaml", """
+            reliability: { max_attempts: 3, retry_on: [ 429, 5xx, timeout ], breaker: { window: 30s, min_calls: 20, error_rate: 0.5, half_open: 1 }, hedge: off }
+            operations: { intent_detection: { model: auto, escalate_below: 0.85, cache_ttl: 1h, prompt: intent_detection } }
+            telemetry: { capture_content: false }
+            plugins: { watch: true }
+            """);
+
+        var load = folder.Load();
+
+        Assert.Equal(3, load.Required.Reliability.MaxAttempts);
+        string[] paths =
+        [
+            "reliability.retry_on", "reliability.breaker", "reliability.hedge", "telemetry.capture_content", "plugins.watch",
+            "operations.intent_detection.escalate_below", "operations.intent_detection.prompt",
+        ];
+        Assert.All(paths, path => Assert.Contains($"{path} is read, and not acted upon in this version", load.Notes));
+    }
+
+    [Fact]
     public void Load_EverySetting_ArrivesTyped()
     {
         using var folder = new ConfigFolder().Write("conductor.yaml", """
