@@ -12,6 +12,9 @@ internal static class CallHeaders
 {
     private const int MaxMetadataLength = 4096;
     private const int MaxMetadataMembers = 16;
+    private const string Own = "x-conductor-";
+
+    private static readonly string[] Known = [Own + "cache", Own + "max-attempts", Own + "metadata", Own + "timeout-ms"];
 
     public static CallContext ReadContext(HttpContext http, string surface)
     {
@@ -21,8 +24,10 @@ internal static class CallHeaders
     }
 
     /// <summary>The options of the body, with what the headers say laid over them.</summary>
+    /// <exception cref="InvalidRequestException">A header is wrong, or it is one of Conductor's that this version does not act upon.</exception>
     public static CallOptions ReadOptions(HttpRequest request, CallOptions options)
     {
+        RefuseUnknown(request);
         if (One(request, "x-conductor-cache") is { } cache)
         {
             options = options with { Cache = ReadCache(cache) };
@@ -43,6 +48,20 @@ internal static class CallHeaders
         }
 
         return options;
+    }
+
+    // Whoever caps a call's cost by header must not find out from the bill that nobody looked.
+    private static void RefuseUnknown(HttpRequest request)
+    {
+        foreach (var (name, _) in request.Headers)
+        {
+            if (name.StartsWith(Own, StringComparison.OrdinalIgnoreCase) && !Known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                var quoted = HeaderText.Safe(name.ToLowerInvariant());
+                throw new InvalidRequestException(
+                    $"Header '{quoted}' is not acted upon in this version, so the request is refused. Known: {string.Join(", ", Known)}.", quoted, "unsupported_parameter");
+            }
+        }
     }
 
     private static CacheUse ReadCache(string value) => value.ToLowerInvariant() switch

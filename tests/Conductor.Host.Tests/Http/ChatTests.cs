@@ -31,6 +31,21 @@ public class ChatTests
         Assert.True(sent.RootElement.GetProperty("x_unknown").GetProperty("kept").GetBoolean());
     }
 
+    [Theory]
+    [InlineData("x-conductor-max-cost", "0.01")]
+    [InlineData("X-Conductor-Timeout-Msec", "5")]
+    public async Task Header_OfOursThatIsNotActedUpon_400NamesIt(string name, string value)
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        await using var gateway = await TestGateway.InFrontOfAsync(upstream.BaseUrl);
+        gateway.Client.DefaultRequestHeaders.Add(name, value);
+
+        using var response = await gateway.PostAsync("/v1/chat/completions", Whole);
+
+        var error = await ErrorAssert.IsAsync(response, 400, "invalid_request_error", "unsupported_parameter");
+        Assert.Equal(name.ToLowerInvariant(), error.GetProperty("param").GetString());
+    }
+
     [Fact]
     public async Task Whole_Headers_TellWhoAnsweredAndWhatItCost()
     {
