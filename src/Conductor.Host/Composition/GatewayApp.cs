@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Hosting;
 
 namespace Conductor.Host.Composition;
@@ -43,8 +44,14 @@ internal sealed partial class GatewayApp : IAsyncDisposable
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no current directory. What is configured comes from one place.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Conductor.Host" });
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, listen, launch.Current.Limits.MaxBodyBytes));
+        builder.WebHost.UseKestrelCore().UseSockets(Configure).ConfigureKestrel(kestrel => Configure(kestrel, listen, launch.Current.Limits.MaxBodyBytes));
         configureLogging(builder.Logging);
+        if (launch.Current.Telemetry.Otlp is not { Length: > 0 })
+        {
+            // An activity for every request, for a log scope that no line shows. With an export it carries the caller's `traceparent`.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        }
+
         builder.Services.AddRoutingCore();
         builder.Services.AddGateway(launch, listen);
         configureServices?.Invoke(builder.Services);
@@ -112,6 +119,10 @@ internal sealed partial class GatewayApp : IAsyncDisposable
 
         await _app.DisposeAsync();
     }
+
+    // A connection's work goes on where its bytes came in, and an answer goes out where it was made, instead of each changing threads once more.
+    // Bytes still come in on the thread pool, so that code that blocks holds up its own connection only.
+    private static void Configure(SocketTransportOptions sockets) => sockets.UnsafePreferInlineScheduling = true;
 
     private static void Configure(KestrelServerOptions kestrel, ListenAddresses listen, long maxBodyBytes)
     {

@@ -6,16 +6,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Conductor.Host.Logging;
 
 /// <summary>One JSON object per log line: time, level, category, event, message, and every structured field beside them under its own name.</summary>
 /// <param name="time">The clock of the lines.</param>
-internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
+internal sealed class JsonLineFormatter(TimeProvider time) : LineFormatter
 {
-    public const string FormatterName = "conductor-json";
-
     private const string OriginalFormat = "{OriginalFormat}";
 
     // The call's line carries its text for people under this name; the message says it already.
@@ -24,40 +21,52 @@ internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(Fo
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All), SkipValidation = true };
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { "timestamp", "level", "category", "event", "message", "exception", "stack" };
 
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    // A writer costs more to make than a line to write.
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_writer;
+
+    public override void Write<TState>(IBufferWriter<byte> output, in LogEntry<TState> entry)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        var json = t_writer ?? new Utf8JsonWriter(output, Options);
+        t_writer = null; // an argument that logs while it is written gets a writer of its own
+        json.Reset(output);
+        json.WriteStartObject();
+        json.WritePropertyName("timestamp"u8);
+        WriteMoment(json, time.GetUtcNow(), "yyyy-MM-dd'T'HH:mm:ss.fff'Z'");
+        json.WriteString("level"u8, LevelName(entry.LogLevel));
+        json.WriteString("category"u8, entry.Category);
+        if (entry.EventId.Name is { } name)
         {
-            json.WriteStartObject();
-            json.WriteString("timestamp"u8, time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-            json.WriteString("level"u8, LevelName(logEntry.LogLevel));
-            json.WriteString("category"u8, logEntry.Category);
-            if (logEntry.EventId.Name is { } name)
-            {
-                json.WriteString("event"u8, name);
-            }
-
-            json.WriteString("message"u8, logEntry.Formatter(logEntry.State, logEntry.Exception));
-            if (logEntry.State is IReadOnlyList<KeyValuePair<string, object?>> fields)
-            {
-                WriteFields(json, fields);
-            }
-
-            if (logEntry.Exception is { } exception)
-            {
-                json.WriteString("exception"u8, ExceptionText.Chain(exception));
-                if (logEntry.LogLevel >= LogLevel.Error && exception.StackTrace is { } stack)
-                {
-                    json.WriteString("stack"u8, stack);
-                }
-            }
-
-            json.WriteEndObject();
+            json.WriteString("event"u8, name);
         }
 
-        textWriter.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
-        textWriter.Write('\n');
+        json.WriteString("message"u8, entry.Formatter(entry.State, entry.Exception));
+        if (entry.State is IReadOnlyList<KeyValuePair<string, object?>> fields)
+        {
+            WriteFields(json, fields);
+        }
+
+        if (entry.Exception is { } exception)
+        {
+            json.WriteString("exception"u8, ExceptionText.Chain(exception));
+            if (entry.LogLevel >= LogLevel.Error && exception.StackTrace is { } stack)
+            {
+                json.WriteString("stack"u8, stack);
+            }
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        output.Write("\n"u8);
+        t_writer = json;
+    }
+
+    // Straight to UTF-8: a text in between would be as large as the line's other fields together.
+    private static void WriteMoment(Utf8JsonWriter json, DateTimeOffset moment, string format)
+    {
+        Span<byte> text = stackalloc byte[40];
+        moment.UtcDateTime.TryFormat(text, out var length, format, CultureInfo.InvariantCulture);
+        json.WriteStringValue(text[..length]);
     }
 
     private static void WriteFields(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> fields)
@@ -99,7 +108,7 @@ internal sealed class JsonLineFormatter(TimeProvider time) : ConsoleFormatter(Fo
                 json.WriteNumberValue(number);
                 break;
             case DateTimeOffset moment:
-                json.WriteStringValue(moment.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+                WriteMoment(json, moment, "O");
                 break;
             case TimeSpan span:
                 json.WriteNumberValue(span.TotalSeconds);

@@ -1,32 +1,32 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Conductor.Host.Logging;
 
 /// <summary>One line for people at a terminal: time, level, message; from warnings on also where it comes from. Errors bring their stack below.</summary>
 /// <param name="time">The clock of the lines.</param>
-internal sealed class TextLineFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
+internal sealed class TextLineFormatter(TimeProvider time) : LineFormatter
 {
-    public const string FormatterName = "conductor-text";
-
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(IBufferWriter<byte> output, in LogEntry<TState> entry)
     {
+        using var textWriter = new StringWriter(CultureInfo.InvariantCulture);
         textWriter.Write(time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture));
-        textWriter.Write(LevelName(logEntry.LogLevel));
-        if (logEntry.LogLevel >= LogLevel.Warning)
+        textWriter.Write(LevelName(entry.LogLevel));
+        if (entry.LogLevel >= LogLevel.Warning)
         {
-            textWriter.Write(logEntry.Category[(logEntry.Category.LastIndexOf('.') + 1)..]);
+            textWriter.Write(entry.Category[(entry.Category.LastIndexOf('.') + 1)..]);
             textWriter.Write(": ");
         }
 
-        WriteLine(textWriter, logEntry.Formatter(logEntry.State, logEntry.Exception));
-        if (logEntry.Exception is { } exception)
+        WriteLine(textWriter, entry.Formatter(entry.State, entry.Exception));
+        if (entry.Exception is { } exception)
         {
             textWriter.Write(" (");
             WriteLine(textWriter, ExceptionText.Chain(exception));
             textWriter.Write(')');
-            if (logEntry.LogLevel >= LogLevel.Error && exception.StackTrace is { } stack)
+            if (entry.LogLevel >= LogLevel.Error && exception.StackTrace is { } stack)
             {
                 textWriter.Write('\n');
                 textWriter.Write(stack);
@@ -34,6 +34,7 @@ internal sealed class TextLineFormatter(TimeProvider time) : ConsoleFormatter(Fo
         }
 
         textWriter.Write('\n');
+        Encoding.UTF8.GetBytes(textWriter.ToString(), output);
     }
 
     // What comes from outside must not begin a line of its own or steer the terminal.

@@ -1,12 +1,13 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Conductor.Host.Logging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Conductor.Host.Tests.Logging;
 
-public sealed class ConsoleFormatterTests
+public sealed class LineFormatterTests
 {
     private static readonly FixedTime Time = new();
 
@@ -117,12 +118,12 @@ public sealed class ConsoleFormatterTests
     }
 
     private static string Write(
-        ConsoleFormatter formatter, List<KeyValuePair<string, object?>> state, string message, LogLevel level = LogLevel.Information, Exception? exception = null)
+        LineFormatter formatter, List<KeyValuePair<string, object?>> state, string message, LogLevel level = LogLevel.Information, Exception? exception = null)
     {
-        using var writer = new StringWriter();
+        var line = new ArrayBufferWriter<byte>();
         var entry = new LogEntry<List<KeyValuePair<string, object?>>>(level, "Conductor.Telemetry.CallLog", new EventId(1, "CallEnded"), state, exception, (_, _) => message);
-        formatter.Write(entry, null, writer);
-        return writer.ToString();
+        formatter.Write(line, entry);
+        return Encoding.UTF8.GetString(line.WrittenSpan);
     }
 
     private static JsonDocument Parse(string line) => JsonDocument.Parse(line);

@@ -1,0 +1,48 @@
+using System.Buffers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Conductor.Host.Logging;
+
+/// <summary>Loggers that make a line of every entry. Owns the writer.</summary>
+internal sealed class LineLoggerProvider(LineFormatter formatter, LineWriter writer) : ILoggerProvider
+{
+    // A line is made in memory that its thread keeps; a stack's text may make it large once.
+    private const int LargestKept = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_line;
+
+    public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
+
+    public void Dispose() => writer.Dispose();
+
+    private void Write<TState>(in LogEntry<TState> entry)
+    {
+        var line = t_line ?? new ArrayBufferWriter<byte>(1024);
+        t_line = null; // an argument that logs while it is formatted gets a buffer of its own
+        formatter.Write(line, entry);
+        writer.Append(line.WrittenSpan, isUrgent: entry.LogLevel >= LogLevel.Warning);
+        if (line.Capacity <= LargestKept)
+        {
+            line.ResetWrittenCount();
+            t_line = line;
+        }
+    }
+
+    private sealed class LineLogger(LineLoggerProvider provider, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            ArgumentNullException.ThrowIfNull(formatter);
+            if (IsEnabled(logLevel))
+            {
+                provider.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, formatter));
+            }
+        }
+    }
+}
