@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 
 namespace Conductor.Providers.OpenAICompatible;
@@ -16,6 +17,10 @@ internal sealed class UpstreamClient(OpenAICompatibleSettings settings, IHttpCli
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
+    // Kept for as long as the provider lives: the lent handler renews its connections by itself.
+    private readonly HttpClient _client = clients.CreateClient(settings.Name);
+    private readonly ConcurrentDictionary<string, Uri> _addresses = new(StringComparer.Ordinal); // a handful of paths, all of them ours
+
     public Task<UpstreamReply> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, isStreaming: false, cancellationToken);
 
     public Task<UpstreamReply> PostAsync(string path, ReadOnlyMemory<byte> body, bool isStreaming, CancellationToken cancellationToken) =>
@@ -28,8 +33,7 @@ internal sealed class UpstreamClient(OpenAICompatibleSettings settings, IHttpCli
         HttpResponseMessage response;
         try
         {
-            var client = clients.CreateClient(settings.Name);
-            response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
@@ -72,7 +76,7 @@ internal sealed class UpstreamClient(OpenAICompatibleSettings settings, IHttpCli
             throw OpenAICompatibleErrors.FromNetwork(failure);
         }
 
-        var reply = new UpstreamReply(body, response.Content.Headers.ContentType?.MediaType?.ToLowerInvariant(), OpenAICompatibleErrors.RequestId(response.Headers));
+        var reply = new UpstreamReply(body, ContentTypeOf(response.Content.Headers), OpenAICompatibleErrors.RequestId(response.Headers));
         if (status is >= 200 and <= 299 && reply.ContentType != "text/html")
         {
             return reply;
@@ -89,6 +93,11 @@ internal sealed class UpstreamClient(OpenAICompatibleSettings settings, IHttpCli
             throw OpenAICompatibleErrors.FromReply(status, error.AsSpan(0, length), response.Headers, time.GetUtcNow());
         }
     }
+
+    /// <summary>Without parameters, lower case. What nearly every answer says is not parsed.</summary>
+    private static string? ContentTypeOf(HttpContentHeaders headers) =>
+        headers.NonValidated.TryGetValues("Content-Type", out var values) && values.ToString() is "application/json" ? "application/json"
+        : headers.ContentType?.MediaType?.ToLowerInvariant();
 
     /// <summary>The beginning of an error's body; a body that breaks changes nothing about its status.</summary>
     private static async Task<(byte[] Bytes, int Length)> ReadErrorAsync(UpstreamBody body, CancellationToken cancellationToken)
@@ -121,7 +130,7 @@ internal sealed class UpstreamClient(OpenAICompatibleSettings settings, IHttpCli
 
     private HttpRequestMessage NewRequest(HttpMethod method, string path, ReadOnlyMemory<byte>? body, bool isStreaming)
     {
-        var request = new HttpRequestMessage(method, new Uri(settings.BaseUrl, path));
+        var request = new HttpRequestMessage(method, _addresses.GetOrAdd(path, static (relative, root) => new Uri(root, relative), settings.BaseUrl));
         request.Headers.TryAddWithoutValidation("Accept", isStreaming ? "text/event-stream" : "application/json");
         request.Headers.TryAddWithoutValidation("User-Agent", "Conductor");
         if (settings.Key is { } key)

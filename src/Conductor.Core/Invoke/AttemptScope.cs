@@ -24,6 +24,7 @@ internal sealed class AttemptScope : IAsyncDisposable
     private readonly AttemptServices _services;
     private readonly CancellationTokenSource _limits;
     private readonly CancellationToken _caller;
+    private readonly CancellationTokenRegistration _leaving;
     private readonly long _started;
     private int _hasEnded;
     private Task? _abandoned;
@@ -39,7 +40,7 @@ internal sealed class AttemptScope : IAsyncDisposable
         Attempt = new Attempt { Number = call.AttemptList.Count + 1, Target = hop, StartedAt = services.Time.GetUtcNow() };
         call.AttemptList.Add(Attempt);
         _limits = new CancellationTokenSource(limit, services.Time);
-        Linked = CancellationTokenSource.CreateLinkedTokenSource(caller, _limits.Token);
+        _leaving = caller.UnsafeRegister(static limits => ((CancellationTokenSource)limits!).Cancel(), _limits);
     }
 
     public RouteHop Hop { get; }
@@ -51,11 +52,9 @@ internal sealed class AttemptScope : IAsyncDisposable
     public IModelProvider Provider => Hop.Provider.Provider;
 
     /// <summary>Cancelled when the caller leaves or the time is up.</summary>
-    public CancellationToken Token => Linked.Token;
+    public CancellationToken Token => _limits.Token;
 
     public bool HasEnded => Volatile.Read(ref _hasEnded) != 0;
-
-    private CancellationTokenSource Linked { get; }
 
     /// <summary>Starts an attempt at the call's hop; the call ends it when it is disposed, if nobody has before.</summary>
     /// <exception cref="ProviderException">The provider was just taken away, or no time is left.</exception>
@@ -173,14 +172,39 @@ internal sealed class AttemptScope : IAsyncDisposable
         }
     }
 
-    /// <summary>For streams: from the first content on, only silence ends it, and the length of the longest stream.</summary>
-    public void GiveIdleTime(ReliabilitySettings reliability)
+    /// <summary>For streams: the next item. From the first content on only silence ends a stream, and the length of the longest one.</summary>
+    /// <param name="next">Runs the plugin's code; what comes out of it is told as by <see cref="GuardAsync"/>.</param>
+    /// <param name="reliability">The limits.</param>
+    public async ValueTask<bool> NextAsync(Func<CancellationToken, ValueTask<bool>> next, ReliabilitySettings reliability)
     {
-        var left = reliability.MaxStream - _services.Time.GetElapsedTime(_started);
-        _limits.CancelAfter(left <= TimeSpan.Zero ? TimeSpan.Zero : left < reliability.Idle ? left : reliability.Idle);
+        try
+        {
+            var left = reliability.MaxStream - _services.Time.GetElapsedTime(_started);
+            if (left <= TimeSpan.Zero)
+            {
+                throw new ProviderException(ProviderErrorKind.Timeout, "The stream is longer than 'reliability: max_stream' allows.");
+            }
+
+            var moving = next(Token);
+            if (moving.IsCompleted)
+            {
+                return await moving.ConfigureAwait(false); // what is already there needs no clock
+            }
+
+            _limits.CancelAfter(left < reliability.Idle ? left : reliability.Idle);
+            var hasMoved = await WithinTimeAsync(moving.AsTask()).ConfigureAwait(false);
+            HoldTime();
+            return hasMoved;
+        }
+#pragma warning disable CA1031 // boundary: nothing that a plugin throws may reach the pipeline as it is
+        catch (Exception thrown)
+#pragma warning restore CA1031
+        {
+            throw Translate(thrown);
+        }
     }
 
-    /// <summary>For streams: the next item is in hand. How long the reader takes with it is not the upstream's silence.</summary>
+    /// <summary>For streams: an item is in hand. How long the reader takes with it is not the upstream's silence.</summary>
     public void HoldTime() => _limits.CancelAfter(Timeout.InfiniteTimeSpan);
 
     /// <summary>The answer, or a stream's first content, is in hand.</summary>
@@ -258,7 +282,7 @@ internal sealed class AttemptScope : IAsyncDisposable
     private void LetGo()
     {
         Hop.Provider.Release();
-        Linked.Dispose();
+        _leaving.Dispose();
         _limits.Dispose();
     }
 

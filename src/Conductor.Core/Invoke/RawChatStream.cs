@@ -18,6 +18,7 @@ internal sealed class RawChatStream
     private readonly long _longest;
     private readonly StreamUsageCounter _counter = new();
     private TokenUsage? _usage;
+    private readonly Func<CancellationToken, ValueTask<bool>> _next;
     private bool _hasContent;
     private bool _isFinished;
     private bool _hasEnded;
@@ -26,6 +27,7 @@ internal sealed class RawChatStream
     {
         _call = call;
         _scope = scope;
+        _next = NextAsync;
         _stream = stream;
         _longest = call.Catalog!.Settings.Limits.MaxReplyBytes;
         _end = new StreamEnd(call, scope, CloseAsync, () => _usage ?? Estimate());
@@ -68,7 +70,7 @@ internal sealed class RawChatStream
     private async Task PrimeAsync()
     {
         var size = 0L;
-        while (await _scope.GuardAsync(NextAsync).ConfigureAwait(false))
+        while (await _scope.GuardAsync(token => NextAsync(token).AsTask()).ConfigureAwait(false))
         {
             size += _stream.Raw.Length;
             if (size > _longest)
@@ -135,14 +137,11 @@ internal sealed class RawChatStream
     // Usage that the caller did not ask for was asked for by us; the end mark goes out once, after success.
     private bool IsForwarded => !_stream.Event.IsEnd && !(_stream.Event.IsUsageOnly && !_call.Body!.Peek.WantsUsage);
 
-    private async Task<bool> MoveAsync()
+    private async ValueTask<bool> MoveAsync()
     {
         try
         {
-            _scope.GiveIdleTime(_call.Catalog!.Settings.Reliability);
-            var hasMoved = await _scope.GuardAsync(NextAsync).ConfigureAwait(false);
-            _scope.HoldTime();
-            return hasMoved;
+            return await _scope.NextAsync(_next, _call.Catalog!.Settings.Reliability).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is ProviderException or ConductorException)
         {
@@ -150,7 +149,7 @@ internal sealed class RawChatStream
         }
     }
 
-    private async Task<bool> NextAsync(CancellationToken token)
+    private async ValueTask<bool> NextAsync(CancellationToken token)
     {
         token.ThrowIfCancellationRequested(); // bytes that are already there are read without waiting
         if (!await _stream.ReadAsync(token).ConfigureAwait(false))

@@ -18,6 +18,7 @@ internal sealed class TypedChatStream
     private readonly StreamUsageCounter _counter = new();
     private ChatResponseUpdate? _current;
     private UsageDetails? _usage;
+    private readonly Func<CancellationToken, ValueTask<bool>> _next;
     private bool _hasContent;
     private bool _isFinished;
 
@@ -25,6 +26,7 @@ internal sealed class TypedChatStream
     {
         _call = call;
         _scope = scope;
+        _next = NextAsync;
         _updates = updates;
         _end = new StreamEnd(call, scope, updates.DisposeAsync, () => UsageReader.Read(_usage) ?? Estimate());
     }
@@ -56,7 +58,7 @@ internal sealed class TypedChatStream
 
     private async Task PrimeAsync()
     {
-        while (await _scope.GuardAsync(NextAsync).ConfigureAwait(false))
+        while (await _scope.GuardAsync(token => NextAsync(token).AsTask()).ConfigureAwait(false))
         {
             _head.Add(_current!);
             if (_hasContent || _isFinished)
@@ -103,14 +105,11 @@ internal sealed class TypedChatStream
         }
     }
 
-    private async Task<bool> MoveAsync()
+    private async ValueTask<bool> MoveAsync()
     {
         try
         {
-            _scope.GiveIdleTime(_call.Catalog!.Settings.Reliability);
-            var hasMoved = await _scope.GuardAsync(NextAsync).ConfigureAwait(false);
-            _scope.HoldTime();
-            return hasMoved;
+            return await _scope.NextAsync(_next, _call.Catalog!.Settings.Reliability).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is ProviderException or ConductorException)
         {
@@ -118,7 +117,7 @@ internal sealed class TypedChatStream
         }
     }
 
-    private async Task<bool> NextAsync(CancellationToken token)
+    private async ValueTask<bool> NextAsync(CancellationToken token)
     {
         token.ThrowIfCancellationRequested(); // a stream that never waits does not have to look
         if (!await _updates.MoveNextAsync().ConfigureAwait(false))

@@ -20,9 +20,12 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
             throw refusal;
         }
 
-        List<ProviderException> failures = [];
-        foreach (var hop in request.Plan.Hops.Take(FallbackRules.MostAttempts(request)))
+        List<ProviderException>? failures = null;
+        var hops = request.Plan.Hops;
+        var most = Math.Min(hops.Count, FallbackRules.MostAttempts(request));
+        for (var i = 0; i < most; i++)
         {
+            var hop = hops[i];
             request.Hop = hop; // next() takes no arguments in MediatR 5.1: the call carries the hop, Invoke makes its attempt
             try
             {
@@ -31,7 +34,7 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
             catch (ProviderException failure)
             {
                 cancellationToken.ThrowIfCancellationRequested(); // the caller left: nothing more is tried, and nothing is told
-                failures.Add(failure);
+                (failures ??= []).Add(failure);
                 if (!FallbackRules.MayMoveOn(failure.Kind))
                 {
                     throw ConductorErrors.FromProvider(failure, hop.Provider.Name);
@@ -45,6 +48,6 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
             }
         }
 
-        throw FallbackRules.AllFailed(request, failures);
+        throw FallbackRules.AllFailed(request, failures ?? []);
     }
 }

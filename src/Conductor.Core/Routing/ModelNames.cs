@@ -85,7 +85,7 @@ internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need, string
 
     // The longest pattern wins.
     private string? Wildcard(string name) => catalog.Settings.Aliases.Keys
-        .Where(pattern => pattern.EndsWith('*') && name.Length >= pattern.Length && name.StartsWith(pattern[..^1], StringComparison.Ordinal))
+        .Where(pattern => pattern.EndsWith('*') && name.Length >= pattern.Length && name.AsSpan().StartsWith(pattern.AsSpan(..^1), StringComparison.Ordinal))
         .MaxBy(pattern => pattern.Length);
 
     // `openai/*` passes on what stands for the star; `bad-*` passes on the whole name, unless the target repeats `bad-` itself.

@@ -38,6 +38,20 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
         hops.AddRange(Order(rest, "ordered", context, need, decisions));
         hops = Prefer(call.Constraints, hops);
 
+        hops = Distinct(hops);
+        return new RoutePlan(hops, decisions, resolution.Route)
+        {
+            Refusal = hops.Count > 0 ? null : RouteRefusals.AllRefused(call, need, decisions),
+        };
+    }
+
+    private static List<RouteHop> Distinct(List<RouteHop> hops)
+    {
+        if (hops.Count <= 1)
+        {
+            return hops;
+        }
+
         List<RouteHop> distinct = [];
         foreach (var hop in hops)
         {
@@ -47,10 +61,7 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
             }
         }
 
-        return new RoutePlan(distinct, decisions, resolution.Route)
-        {
-            Refusal = distinct.Count > 0 ? null : RouteRefusals.AllRefused(call, need, decisions),
-        };
+        return distinct;
     }
 
     private static List<Candidate> Take(
@@ -95,8 +106,19 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
     private List<RouteHop> Order(
         List<Candidate> candidates, string strategyName, RoutingContext context, RouteNeed need, List<RouteDecision> decisions)
     {
+        if (candidates.Count == 0)
+        {
+            return [];
+        }
+
         var strategy = _strategies.GetValueOrDefault(strategyName) ?? _strategies["ordered"];
         var scores = Score(strategy, [.. candidates.Select(candidate => candidate.Route)], context);
+        if (candidates is [var only] && scores is [var word] && ReferenceEquals(word.Candidate, only.Route))
+        {
+            Decide(only, word.Reason); // the common case: a name that means one target
+            return [only.Hop];
+        }
+
         var scored = candidates
             .Select(candidate => (candidate, score: scores.FirstOrDefault(score => ReferenceEquals(score.Candidate, candidate.Route))
                 ?? new RouteScore(candidate.Route, double.NegativeInfinity, $"strategy '{strategyName}' said nothing of it")))
@@ -105,11 +127,13 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
             .ToList();
         foreach (var (candidate, score) in scored)
         {
-            var reason = need.IsNative(candidate.Hop.Model) ? $"runs {need.Operation} itself; {score.Reason}" : score.Reason;
-            decisions.Add(new RouteDecision(candidate.Hop.Id, IsTaken: true, reason));
+            Decide(candidate, score.Reason);
         }
 
         return [.. scored.Select(pair => pair.candidate.Hop)];
+
+        void Decide(Candidate candidate, string why) => decisions.Add(new RouteDecision(
+            candidate.Hop.Id, IsTaken: true, need.IsNative(candidate.Hop.Model) ? $"runs {need.Operation} itself; {why}" : why));
     }
 
     // A strategy may be a plugin's. One that fails costs the call its order, never the call.
