@@ -10,7 +10,7 @@ public sealed record CallContext
     public required string RequestId { get; init; }
 
     /// <summary>This call and no other: what the ledger books by. Never the caller's.</summary>
-    public string CallId { get; init; } = Guid.CreateVersion7().ToString("N");
+    public string CallId { get; init; } = CallIds.New();
 
     public string TenantId { get; init; } = DefaultTenant;
 
@@ -27,5 +27,5 @@ public sealed record CallContext
     public static CallContext New() => new() { RequestId = NewRequestId() };
 
     /// <summary>`req_` and 32 hexadecimal digits that sort by time.</summary>
-    public static string NewRequestId() => "req_" + Guid.CreateVersion7().ToString("N");
+    public static string NewRequestId() => "req_" + CallIds.New();
 }
