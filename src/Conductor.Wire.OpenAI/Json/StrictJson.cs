@@ -51,6 +51,11 @@ internal static class StrictJson
     /// <summary>Whether an escape names a surrogate without its partner. Works on raw JSON: outside of strings there is no backslash.</summary>
     public static bool HasLoneSurrogate(ReadOnlySpan<byte> json)
     {
+        if (json.IndexOf("\\u"u8) < 0)
+        {
+            return false; // most texts escape line ends and quotes only, and many of them
+        }
+
         while (true)
         {
             var at = json.IndexOf((byte)'\\');
