@@ -29,7 +29,8 @@ public static class SqliteStorageRegistration
 
     private sealed class OpenAtStart(SqliteLedgerStore store) : IHostedService
     {
-        public Task StartAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
+        // Opening works without waiting; on the pool, so that a host that starts its services at once starts others meanwhile.
+        public Task StartAsync(CancellationToken cancellationToken) => Task.Run(() => store.OpenAsync(cancellationToken), cancellationToken);
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }

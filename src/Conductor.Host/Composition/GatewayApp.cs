@@ -53,6 +53,7 @@ internal sealed partial class GatewayApp : IAsyncDisposable
         }
 
         builder.Services.AddRoutingCore();
+        builder.Services.Configure<HostOptions>(host => host.ServicesStartConcurrently = true); // plugins, the ledger and the sockets need not wait for each other
         builder.Services.AddGateway(launch, listen);
         configureServices?.Invoke(builder.Services);
         var app = builder.Build();

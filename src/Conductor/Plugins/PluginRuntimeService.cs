@@ -12,7 +12,8 @@ internal sealed class PluginRuntimeService(PluginRuntime runtime, ISettings sett
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await runtime.StartAsync(cancellationToken).ConfigureAwait(false);
+        // Loading works without waiting; on the pool, so that a host that starts its services at once starts others meanwhile.
+        await Task.Run(() => runtime.StartAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         settings.Changed += OnSettingsChanged;
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
