@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Conductor.Admission;
-using Conductor.Catalog;
 using Conductor.Host.Composition;
 using Conductor.Host.Http;
+using Conductor.PluginLoading;
 using Conductor.Settings;
 using Conductor.Telemetry;
+using Conductor.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -31,7 +32,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
                 WriteConfiguration(json); // paths of this machine are not every tenant's to know
             }
 
-            WriteProviders(json, conductor.Catalog);
+            WriteProviders(json, conductor);
             json.WriteEndObject();
         });
     }
@@ -85,8 +86,9 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
         json.WriteEndObject();
     }
 
-    private static void WriteProviders(Utf8JsonWriter json, CatalogSnapshot catalog)
+    private static void WriteProviders(Utf8JsonWriter json, IConductor conductor)
     {
+        var catalog = conductor.Catalog;
         json.WriteStartArray("providers");
         foreach (var provider in catalog.Providers.Values)
         {
@@ -115,7 +117,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
             json.WriteString("id", name);
             json.WriteString("plugin", settings.Plugin);
             json.WriteString("health", "disabled");
-            json.WriteString("health_message", WhyOff(settings));
+            json.WriteString("health_message", WhyOff(settings, conductor.Plugins));
             json.WriteNull("success_rate");
             json.WriteNull("latency_ms");
             json.WriteNumber("requests", 0);
@@ -131,10 +133,26 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
         json.WriteEndArray();
     }
 
-    private static string WhyOff(ProviderSettings settings) =>
-        settings.DisabledReason is { } reason ? $"disabled: {reason}"
-        : settings.Enabled ? "The plugin is not loaded; GET /v1/plugins says why."
-        : "disabled: enabled is false";
+    private static string WhyOff(ProviderSettings settings, IReadOnlyList<PluginStatus> plugins)
+    {
+        if (settings.DisabledReason is { } reason)
+        {
+            return $"disabled: {reason}";
+        }
+
+        if (!settings.Enabled)
+        {
+            return "disabled: enabled is false";
+        }
+
+        if (plugins.FirstOrDefault(plugin => plugin.Id == settings.Plugin) is { } plugin)
+        {
+            return plugin.Reason ?? "The plugin does not serve it; GET /v1/plugins says more.";
+        }
+
+        var nearest = NearestName.Find(settings.Plugin, plugins.Select(plugin => plugin.Id));
+        return $"There is no plugin '{settings.Plugin}'{(nearest is null ? "" : $" (nearest: '{nearest}')")}; GET /v1/plugins lists those there are.";
+    }
 
     private static void WriteNumber(Utf8JsonWriter json, string name, double? value)
     {

@@ -37,7 +37,7 @@ internal sealed class ProviderFactory(
         }
         catch (Exception failure)
         {
-            container.Dispose();
+            Discard(container);
             throw Describe(plugin, failure);
         }
     }
@@ -64,7 +64,7 @@ internal sealed class ProviderFactory(
         }
         catch (Exception failure)
         {
-            container.Dispose();
+            Discard(container);
             throw Describe(plugin, failure);
         }
     }
@@ -93,6 +93,20 @@ internal sealed class ProviderFactory(
 #pragma warning restore CA1031
         {
             throw Describe(plugin, failure);
+        }
+    }
+
+    private static void Discard(ServiceProvider container)
+    {
+        try
+        {
+            container.Dispose();
+        }
+#pragma warning disable CA1031 // boundary: a plugin's object that can only be disposed asynchronously, or fails at it, must not hide why it is thrown away
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // What could not be made is told; what was left of it is the collector's.
         }
     }
 

@@ -93,6 +93,25 @@ public class OperatingTests(SharedGateway shared) : IClassFixture<SharedGateway>
     }
 
     [Fact]
+    public async Task Status_ProviderThatCannotServe_SaysWhyAndTheOthersServe()
+    {
+        await using var gateway = await TestGateway.StartAsync(
+            $$"""
+            providers:
+              bad: { plugin: openai-compatible, base_url: "ftp://x" }
+              typo: { plugin: openai-compatibel, base_url: "http://127.0.0.1:9/v1" }
+              good: { plugin: openai-compatible, base_url: "{{shared.Upstream.BaseUrl}}" }
+            """);
+
+        var providers = (await gateway.GetJsonAsync("/v1/status")).GetProperty("providers").EnumerateArray()
+            .ToDictionary(provider => provider.GetProperty("id").GetString()!, provider => provider.GetProperty("health_message").GetString() ?? "");
+
+        Assert.Contains("base_url", providers["bad"], StringComparison.Ordinal);
+        Assert.Contains("nearest: 'openai-compatible'", providers["typo"], StringComparison.Ordinal);
+        Assert.Equal("", providers["good"]);
+    }
+
+    [Fact]
     public async Task Status_KeyOfAnotherTenant_NoPathsOfTheMachine()
     {
         const string Key = "ck_test_acme_0123456789abcde";
