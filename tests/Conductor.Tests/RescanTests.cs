@@ -1,7 +1,10 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.PluginLoading;
+using Conductor.TestKit;
 using Microsoft.Extensions.AI;
 
 namespace Conductor.Tests;
@@ -42,6 +45,43 @@ public sealed class RescanTests
         Assert.DoesNotContain("test-echo", test.Conductor.Catalog.Providers.Keys);
         var error = await Assert.ThrowsAsync<ConductorException>(() => AskAsync(test.Conductor, "test-echo/echo", "again"));
         Assert.Equal("model_not_found", error.Code);
+    }
+
+    [Fact]
+    public async Task Rescan_WhoeverAskedLeavesInTheMiddle_WhatIsGoneIsGoneAllTheSame()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var test = new TestConductor(("providers:slow:plugin", "openai-compatible"), ("providers:slow:base_url", $"http://{silent.LocalEndpoint}/v1"));
+        var file = Path.Combine(test.PluginFolder, EchoFile);
+        File.Copy(Path.Combine(Repository.Built(Echo), EchoFile), file);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        File.Delete(file);
+        test.WithPlugin("plugins/Conductor.Providers.OpenAICompatible");
+        using var leaves = new CancellationTokenSource();
+
+        var rescan = test.Conductor.RescanAsync(leaves.Token);
+        using var asked = await silent.AcceptTcpClientAsync(); // the new provider is asked for its models, and never says
+        await leaves.CancelAsync();
+
+        await Record.ExceptionAsync(() => rescan.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(["slow"], test.Conductor.Catalog.Providers.Keys);
+    }
+
+    [Fact]
+    public async Task Refresh_UpstreamThatCannotListNow_KeepsTheModelsItListed()
+    {
+        var upstream = await FakeUpstream.StartAsync();
+        await using var test = new TestConductor(("providers:up:plugin", "openai-compatible"), ("providers:up:base_url", upstream.BaseUrl.ToString()))
+            .WithPlugin("plugins/Conductor.Providers.OpenAICompatible");
+        await test.Conductor.StartAsync(CancellationToken.None);
+        var listed = test.Conductor.Catalog.Providers["up"].Models.Select(model => model.Id).ToList();
+        await upstream.DisposeAsync();
+
+        await test.Runtime.RefreshAsync(CancellationToken.None);
+
+        Assert.NotEmpty(listed);
+        Assert.Equal(listed, test.Conductor.Catalog.Providers["up"].Models.Select(model => model.Id));
     }
 
     [Fact]

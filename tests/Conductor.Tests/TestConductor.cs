@@ -39,6 +39,8 @@ internal sealed class TestConductor : IAsyncDisposable
 
     public IConductor Conductor { get; }
 
+    internal Plugins.PluginRuntime Runtime => _services.GetRequiredService<Plugins.PluginRuntime>();
+
     /// <summary>Lays a built plugin into a folder of its own, as a published one stands.</summary>
     public TestConductor WithPlugin(string project) => With(project, PluginFolder);
 

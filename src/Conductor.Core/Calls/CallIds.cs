@@ -12,7 +12,7 @@ internal static class CallIds
     public static string New()
     {
         Span<byte> id = stackalloc byte[16];
-        BinaryPrimitives.WriteInt64BigEndian(id, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() << 16);
+        BinaryPrimitives.WriteInt64BigEndian(id, TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() << 16);
 #pragma warning disable CA5394 // 80 bits of a generator that every process seeds anew: enough to tell ids apart
         Random.Shared.NextBytes(id[6..]);
 #pragma warning restore CA5394

@@ -107,9 +107,12 @@ internal sealed class PluginRuntime(
 
     private async Task ChangeAsync(bool looksIntoFolders, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var now = settings.Current;
         var change = roster.Change(now, looksIntoFolders);
-        await questions.ListModelsAsync(change.Added, now, cancellationToken).ConfigureAwait(false);
+
+        // From here on there is no way back: whoever asked may leave, what has changed has to be swapped in and what is gone let go.
+        await questions.ListModelsAsync(change.Added, now, CancellationToken.None).ConfigureAwait(false);
         Swap();
         RuntimeLog.Serving(logger, string.Join(", ", _current.Providers.Keys), string.Join(", ", _current.Operations.Keys));
         retirement.Retire(change);

@@ -18,7 +18,8 @@ internal sealed class ProviderQuestions(TimeProvider time, ILogger<ProviderQuest
         var catalog = PriceCatalogBuilder.Build(settings);
         await Task.WhenAll(providers.Select(async live =>
         {
-            var listed = await ListAsync(live.Entry, cancellationToken).ConfigureAwait(false);
+            // A provider that cannot say now is taken at its last word: an upstream that restarts must not take its models out of every list.
+            var listed = await ListAsync(live.Entry, cancellationToken).ConfigureAwait(false) ?? (live.Entry.Models.Count > 0 ? live.Entry.Models : null);
             live.Entry.Models = ModelLists.Merge(live.Entry.Name, live.Entry.Settings, listed, catalog);
         })).ConfigureAwait(false);
     }
