@@ -20,6 +20,9 @@ public sealed class ProviderEntry(string name, string pluginId, IModelProvider p
 
     public IReadOnlyList<ModelDescriptor> Models { get; set; } = models;
 
+    /// <summary>False while it could not be asked for its models; those above are then what is known without it.</summary>
+    public bool IsListed { get; set; } = true;
+
     /// <summary>Latency, success and the last error, from real traffic.</summary>
     public ProviderStatistics Statistics { get; init; } = new();
 

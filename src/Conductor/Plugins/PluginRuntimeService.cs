@@ -10,6 +10,9 @@ internal sealed class PluginRuntimeService(PluginRuntime runtime, ISettings sett
     // Free calls only (models list); real traffic tells the rest.
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(30);
 
+    // After the start, and while somebody has not listed its models: a model server is often started beside the gateway and takes longer.
+    private static readonly TimeSpan CheckSoon = TimeSpan.FromSeconds(5);
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // Loading works without waiting; on the pool, so that a host that starts its services at once starts others meanwhile.
@@ -26,10 +29,22 @@ internal sealed class PluginRuntimeService(PluginRuntime runtime, ISettings sett
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(CheckEvery, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        var wait = CheckSoon;
+        while (true)
         {
-            await runtime.RefreshAsync(stoppingToken).ConfigureAwait(false);
+            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(false);
+            try
+            {
+                await runtime.RefreshAsync(stoppingToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // boundary: what one look ran into must not end the looking, nor the host with it
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                RuntimeLog.NotRefreshed(logger, failure);
+            }
+
+            wait = runtime.Current.Providers.Values.All(provider => provider.IsListed) ? CheckEvery : CheckSoon;
         }
     }
 

@@ -19,7 +19,9 @@ internal sealed class ProviderQuestions(TimeProvider time, ILogger<ProviderQuest
         await Task.WhenAll(providers.Select(async live =>
         {
             // A provider that cannot say now is taken at its last word: an upstream that restarts must not take its models out of every list.
-            var listed = await ListAsync(live.Entry, cancellationToken).ConfigureAwait(false) ?? (live.Entry.Models.Count > 0 ? live.Entry.Models : null);
+            var said = await ListAsync(live.Entry, cancellationToken).ConfigureAwait(false);
+            live.Entry.IsListed = said is not null;
+            var listed = said ?? (live.Entry.Models.Count > 0 ? live.Entry.Models : null);
             live.Entry.Models = ModelLists.Merge(live.Entry.Name, live.Entry.Settings, listed, catalog);
         })).ConfigureAwait(false);
     }
@@ -36,7 +38,12 @@ internal sealed class ProviderQuestions(TimeProvider time, ILogger<ProviderQuest
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            RuntimeLog.NotListed(logger, entry.Name, failure is ProviderException ? failure.Message : failure.GetType().Name);
+            // Told once; it is asked again every few seconds.
+            if (entry.IsListed)
+            {
+                RuntimeLog.NotListed(logger, entry.Name, failure is ProviderException ? failure.Message : failure.GetType().Name);
+            }
+
             return null;
         }
     }

@@ -19,6 +19,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(5005, LogLevel.Warning, "Plugin {Plugin} was let go, and calls of it still run after {Limit}")]
     public static partial void StillInUse(ILogger logger, string plugin, TimeSpan limit);
 
+    [LoggerMessage(5007, LogLevel.Error, "The providers could not be asked how they are; they are asked again")]
+    public static partial void NotRefreshed(ILogger logger, Exception failure);
+
     [LoggerMessage(5006, LogLevel.Warning, "Provider {Provider} failed while it was disposed: {Reason}")]
     public static partial void DisposeFailed(ILogger logger, string provider, string reason);
 }
