@@ -1,3 +1,4 @@
+using Conductor.Operations;
 using Conductor.Providers;
 
 namespace Conductor.Errors;
@@ -66,6 +67,8 @@ public static class ConductorErrors
             ProviderErrorKind.Overloaded => Make(503, "overloaded_error", "upstream_overloaded", $"Provider '{provider}' is overloaded."),
             ProviderErrorKind.Timeout => Make(504, "timeout_error", "upstream_timeout", $"Provider '{provider}' did not answer in time."),
             ProviderErrorKind.Network => Make(502, "upstream_error", "upstream_unreachable", $"Provider '{provider}' could not be reached."),
+            ProviderErrorKind.InvalidResponse when failure.InnerException is StructuredOutputException => Make(502, "upstream_error", "upstream_invalid_response",
+                $"The model at provider '{provider}' answered, but not in the shape that the operation asks for, nor after one repair. The log says what was wrong."),
             ProviderErrorKind.InvalidResponse => Make(502, "upstream_error", "upstream_invalid_response", $"Provider '{provider}' sent an answer that cannot be read."),
             ProviderErrorKind.ServerError => Make(502, "upstream_error", "upstream_error", $"Provider '{provider}' failed."),
             _ => Make(502, "upstream_error", "provider_fault", $"Provider '{provider}' failed inside its plugin."),

@@ -104,6 +104,7 @@ public sealed class OperationTests
 
         var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(call));
 
+        Assert.Contains("not in the shape", error.Message, StringComparison.Ordinal);
         Assert.Equal("upstream_invalid_response", error.Code);
         Assert.Equal(2, a.Calls);
         var row = Assert.Single(await machine.RowsAsync(call));
