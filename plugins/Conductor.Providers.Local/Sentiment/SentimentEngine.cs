@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Conductor.Operations;
 using Conductor.Providers.Local.Text;
 
@@ -18,7 +17,7 @@ internal sealed class SentimentEngine : IOperationEngine
         cancellationToken.ThrowIfCancellationRequested();
         var request = EnginePayload.Read(payload, OperationsJsonContext.Default.SentimentRequest);
         var result = Analyze(request.Text, request.Language);
-        var json = JsonSerializer.SerializeToUtf8Bytes(result, OperationsJsonContext.Default.SentimentResult);
+        var json = OperationJson.Write(result, OperationsJsonContext.Default.SentimentResult);
         return Task.FromResult(new OperationEngineResult(json, WordCounter.Usage(request.Text, result.Sentiment)));
     }
 

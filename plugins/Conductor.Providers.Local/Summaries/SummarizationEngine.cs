@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Conductor.Operations;
 using Conductor.Providers.Local.Text;
 
@@ -16,7 +15,7 @@ internal sealed class SummarizationEngine : IOperationEngine
         cancellationToken.ThrowIfCancellationRequested();
         var request = EnginePayload.Read(payload, OperationsJsonContext.Default.SummarizationRequest);
         var result = ExtractiveSummarizer.Summarize(request.Text, request.Parameters);
-        var json = JsonSerializer.SerializeToUtf8Bytes(result, OperationsJsonContext.Default.SummarizationResult);
+        var json = OperationJson.Write(result, OperationsJsonContext.Default.SummarizationResult);
         return Task.FromResult(new OperationEngineResult(json, WordCounter.Usage(request.Text, result.Summary)));
     }
 }

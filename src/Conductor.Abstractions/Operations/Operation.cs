@@ -23,7 +23,7 @@ public abstract class Operation<TRequest, TResult>(
 
     /// <inheritdoc/>
     ReadOnlyMemory<byte> IOperation.ReadReply(OperationReply reply, ReadOnlyMemory<byte> payload) =>
-        JsonSerializer.SerializeToUtf8Bytes(ReadReply(reply, ReadRequest(payload)), resultType);
+        OperationJson.Write(ReadReply(reply, ReadRequest(payload)), resultType);
 
     /// <summary>Checks what the request schema cannot say; the default finds nothing wrong.</summary>
     /// <exception cref="OperationRequestException">The request is wrong; the exception names the field.</exception>
