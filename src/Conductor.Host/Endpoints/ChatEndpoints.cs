@@ -1,7 +1,6 @@
 using Conductor.Calls;
 using Conductor.Dialects;
 using Conductor.Host.Http;
-using Conductor.Operations;
 using Conductor.Providers;
 using Conductor.Settings;
 using Microsoft.AspNetCore.Http;
@@ -23,21 +22,15 @@ internal sealed class ChatEndpoints(IConductor conductor, IDialect dialect, ISet
     private async Task CompleteAsync(HttpContext http)
     {
         var current = settings.Current;
-        var context = CallHeaders.ReadContext(http, dialect.Name);
-        var body = await RequestBody.ReadAsync(http, current.Limits.MaxBodyBytes);
-        var peek = dialect.Peek(body, RawEndpoint.Chat);
-        await conductor.StartAsync(http.RequestAborted);
-
+        var request = await DialectRequest.ReadAsync(http, conductor, dialect, current, RawEndpoint.Chat);
         await using var call = new ChatCall
         {
-            Context = context,
-            Model = peek.Model ?? current.Defaults.Model,
-            IsStreaming = peek.IsStreaming,
-            Body = new DialectBody(dialect, body, peek),
-            Constraints = RequestChecks.Provider(conductor.Catalog, "provider", peek.Provider) is { } provider
-                ? new CallConstraints { ForcedProvider = provider }
-                : CallConstraints.None,
-            Options = CallHeaders.ReadOptions(http.Request, CallOptions.Default),
+            Context = request.Context,
+            Model = request.Model,
+            IsStreaming = request.Body.Peek.IsStreaming,
+            Body = request.Body,
+            Constraints = request.Constraints,
+            Options = request.Options,
             CallerAborted = CallLifetime.Of(http).Token,
         };
         http.Features.Set<ModelCall>(call);

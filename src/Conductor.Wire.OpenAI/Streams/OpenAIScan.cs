@@ -69,27 +69,9 @@ public static class OpenAIScan
                     isListed = true;
                     hasItems = ScanItems(ref reader, itemMember, ref isWrong);
                 }
-                else if (reader.ValueTextEquals("usage"u8))
-                {
-                    reader.Read();
-                    usage = UsageReader.Read(ref reader);
-                }
-                else if (reader.ValueTextEquals("error"u8))
-                {
-                    reader.Read();
-                    isError |= reader.TokenType is not (JsonTokenType.Null or JsonTokenType.False);
-                    reader.Skip();
-                }
-                else if (reader.ValueTextEquals("object"u8))
-                {
-                    reader.Read();
-                    isError |= reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
-                    reader.Skip();
-                }
                 else
                 {
-                    reader.Read();
-                    reader.Skip();
+                    ScanOther(ref reader, ref usage, ref isError);
                 }
             }
 
@@ -180,27 +162,9 @@ public static class OpenAIScan
                     ReadChoice(ref reader, ref hasContent, ref isFinished);
                 }
             }
-            else if (reader.ValueTextEquals("usage"u8))
-            {
-                reader.Read();
-                usage = UsageReader.Read(ref reader);
-            }
-            else if (reader.ValueTextEquals("error"u8))
-            {
-                reader.Read();
-                isError |= reader.TokenType is not (JsonTokenType.Null or JsonTokenType.False);
-                reader.Skip();
-            }
-            else if (reader.ValueTextEquals("object"u8))
-            {
-                reader.Read();
-                isError |= reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8);
-                reader.Skip();
-            }
             else
             {
-                reader.Read();
-                reader.Skip();
+                ScanOther(ref reader, ref usage, ref isError);
             }
         }
 
@@ -281,5 +245,21 @@ public static class OpenAIScan
                     break;
             }
         }
+    }
+
+    /// <summary>The members that whole answers and events have in common: usage, an error, an `object` that says it is one. Others are passed over.</summary>
+    private static void ScanOther(ref Utf8JsonReader reader, ref OpenAIUsage? usage, ref bool isError)
+    {
+        var (isUsage, isErrorMember, isObject) = (reader.ValueTextEquals("usage"u8), reader.ValueTextEquals("error"u8), reader.ValueTextEquals("object"u8));
+        reader.Read();
+        if (isUsage)
+        {
+            usage = UsageReader.Read(ref reader);
+            return;
+        }
+
+        isError |= (isErrorMember && reader.TokenType is not (JsonTokenType.Null or JsonTokenType.False))
+            || (isObject && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8));
+        reader.Skip();
     }
 }

@@ -327,6 +327,7 @@ public sealed class FallbackTests
 
     internal static async Task Eventually(Func<bool> isTrue)
     {
+        // Other threads have to get there, in real time: the machine's clock stands still here, and this bound only ends a test that would hang.
         var until = DateTime.UtcNow.AddSeconds(30);
         while (!isTrue())
         {
