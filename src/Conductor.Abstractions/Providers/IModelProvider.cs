@@ -24,6 +24,9 @@ public interface IModelProvider
     /// <summary>Operations that this provider runs itself, without a prompt.</summary>
     IReadOnlyList<IOperationEngine> Engines => [];
 
+    /// <summary>Fetches models that the provider does not have yet; null where it cannot.</summary>
+    IModelPuller? Puller => null;
+
     /// <summary>The models that can be called now. Models outside this list may still be called by name.</summary>
     /// <exception cref="ProviderException">The upstream could not be asked.</exception>
     Task<IReadOnlyList<ModelDescriptor>> ListModelsAsync(CancellationToken cancellationToken);
