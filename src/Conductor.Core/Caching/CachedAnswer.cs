@@ -12,14 +12,27 @@ namespace Conductor.Caching;
 /// <param name="Vectors">Typed vectors.</param>
 internal sealed record CachedAnswer(Type Kind, string Provider, string Model, TokenUsage Usage, ReadOnlyMemory<byte> Bytes, IReadOnlyList<ReadOnlyMemory<float>>? Vectors)
 {
+    /// <summary>What the caller is told of how the answer came about.</summary>
+    public IReadOnlyList<string> Notices { get; private init; } = [];
+
     // What an entry costs beside its payload: the record, the node, the key.
     private const int Overhead = 400;
 
     /// <summary>Bytes that the entry is counted with.</summary>
-    public long Size => Overhead + Bytes.Length + (Vectors?.Sum(vector => (long)vector.Length * sizeof(float)) ?? 0);
+    public long Size => Overhead + Bytes.Length + (Vectors?.Sum(vector => (long)vector.Length * sizeof(float)) ?? 0) + Notices.Sum(notice => (long)notice.Length * sizeof(char));
 
     /// <summary>The answer of a call in a form that can be kept; null where there is none (streams, typed chat).</summary>
-    public static CachedAnswer? From(ModelOutcome outcome) => outcome switch
+    public static CachedAnswer? From(ModelOutcome outcome) => AnswerOf(outcome) is { } answer ? answer with { Notices = outcome.Notices } : null;
+
+    /// <summary>The outcome that the call gets.</summary>
+    public ModelOutcome ToOutcome() => Kind switch
+    {
+        _ when Kind == typeof(OperationCall) => new OperationOutcome { Provider = Provider, Model = Model, Usage = Usage, Notices = Notices, Result = Bytes },
+        _ when Kind == typeof(ChatCall) => new ChatOutcome { Provider = Provider, Model = Model, Usage = Usage, Notices = Notices, ResponseBytes = Bytes },
+        _ => new EmbeddingOutcome { Provider = Provider, Model = Model, Usage = Usage, Notices = Notices, ResponseBytes = Vectors is null ? Bytes : null, Vectors = Vectors },
+    };
+
+    private static CachedAnswer? AnswerOf(ModelOutcome outcome) => outcome switch
     {
         OperationOutcome operation => new(typeof(OperationCall), outcome.Provider, outcome.Model, outcome.Usage, operation.Result.ToArray(), null),
         ChatOutcome { ResponseBytes: { } bytes } => new(typeof(ChatCall), outcome.Provider, outcome.Model, outcome.Usage, bytes.ToArray(), null),
@@ -27,13 +40,5 @@ internal sealed record CachedAnswer(Type Kind, string Provider, string Model, To
         EmbeddingOutcome { Vectors: { } vectors } => new(
             typeof(EmbeddingCall), outcome.Provider, outcome.Model, outcome.Usage, default, [.. vectors.Select(vector => (ReadOnlyMemory<float>)vector.ToArray())]),
         _ => null,
-    };
-
-    /// <summary>The outcome that the call gets.</summary>
-    public ModelOutcome ToOutcome() => Kind switch
-    {
-        _ when Kind == typeof(OperationCall) => new OperationOutcome { Provider = Provider, Model = Model, Usage = Usage, Result = Bytes },
-        _ when Kind == typeof(ChatCall) => new ChatOutcome { Provider = Provider, Model = Model, Usage = Usage, ResponseBytes = Bytes },
-        _ => new EmbeddingOutcome { Provider = Provider, Model = Model, Usage = Usage, ResponseBytes = Vectors is null ? Bytes : null, Vectors = Vectors },
     };
 }

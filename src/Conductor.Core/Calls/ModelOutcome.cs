@@ -16,4 +16,7 @@ public abstract class ModelOutcome
 
     /// <summary>What the answer took; for an answer from the cache what the original took.</summary>
     public TokenUsage Usage { get; set; } = TokenUsage.None;
+
+    /// <summary>What the caller should know of how the answer came about, a sentence each: at most 20 of at most 500 characters.</summary>
+    public IReadOnlyList<string> Notices { get; set; } = [];
 }

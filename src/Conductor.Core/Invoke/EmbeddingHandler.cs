@@ -43,6 +43,7 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
             Provider = scope.Hop.Provider.Name,
             Model = scope.Hop.Model.Id,
             Usage = scope.Attempt.Usage,
+            Notices = CallNotices.From(EmbeddingNotices.Read(made)),
             Vectors = vectors,
         };
     }

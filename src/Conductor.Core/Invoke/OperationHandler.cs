@@ -40,16 +40,17 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
     {
         ReadOnlyMemory<byte> result;
         TokenUsage? usage;
+        IReadOnlyList<string> notices;
         if (EngineOf(scope, call) is { } engine)
         {
             var found = await scope.GuardAsync(token => engine.RunAsync(call.Payload, token)).ConfigureAwait(false);
             scope.MarkAnswered();
-            (result, usage) = (found.Result, UsageSanity.Check(found.Usage));
+            (result, usage, notices) = (found.Result, UsageSanity.Check(found.Usage), CallNotices.From(found.Notices));
         }
         else
         {
             result = await prompt.RunAsync().ConfigureAwait(false);
-            usage = prompt.Usage;
+            (usage, notices) = (prompt.Usage, prompt.Notices);
         }
 
         var answered = services.Time.GetTimestamp();
@@ -62,6 +63,7 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
             Provider = scope.Hop.Provider.Name,
             Model = scope.Hop.Model.Id,
             Usage = scope.Attempt.Usage,
+            Notices = notices,
             Result = result,
         };
     }

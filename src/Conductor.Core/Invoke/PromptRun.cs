@@ -16,6 +16,9 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
     /// <summary>What all questions so far used; null before the first answer.</summary>
     public TokenUsage? Usage { get; private set; }
 
+    /// <summary>What the operation had to leave out or mend in the answer that was accepted.</summary>
+    public IReadOnlyList<string> Notices { get; private set; } = [];
+
     public async Task<ReadOnlyMemory<byte>> RunAsync()
     {
         var descriptor = entry.Descriptor;
@@ -52,7 +55,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
         scope.MarkAnswered();
         try
         {
-            return entry.Operation.ReadReply(new OperationReply(response.Text, response.FinishReason?.Value), call.Payload);
+            return ReadReply(response.Text, response.FinishReason?.Value);
         }
         catch (OperationReplyException mistake)
         {
@@ -70,7 +73,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
         {
             try
             {
-                result = entry.Operation.ReadReply(new OperationReply(json, finish), call.Payload);
+                result = ReadReply(json, finish);
                 return null;
             }
             catch (OperationReplyException mistake)
@@ -101,6 +104,14 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
         }
 
         scope.MarkAnswered();
+        return result;
+    }
+
+    private ReadOnlyMemory<byte> ReadReply(string text, string? finishReason)
+    {
+        var reply = new OperationReply(text, finishReason);
+        var result = entry.Operation.ReadReply(reply, call.Payload);
+        Notices = CallNotices.From(reply.Notices);
         return result;
     }
 

@@ -58,6 +58,13 @@ public static class OperationResponseWriter
         json.WriteString("fallback_reason", call.Attempts.Count > 1 ? call.Attempts[0].ErrorCode : null);
         json.WriteBoolean("cache_hit", call.IsCacheHit);
         json.WriteString("ab_variant", null as string);
+        json.WriteStartArray("notices");
+        foreach (var notice in outcome.Notices)
+        {
+            json.WriteStringValue(notice);
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -64,6 +64,10 @@ internal static class RunCommand
             else
             {
                 Print(call, outcome);
+                foreach (var notice in outcome.Notices)
+                {
+                    Terminal.Note(notice);
+                }
             }
 
             return ExitCodes.Ok;

@@ -34,6 +34,11 @@ internal static class OutcomeHeaders
             headers["x-conductor-dropped-params"] = HeaderText.Safe(string.Join(',', call.DroppedParameters));
         }
 
+        if (outcome.Notices.Count > 0)
+        {
+            headers["x-conductor-notices"] = HeaderText.Safe(string.Join(' ', outcome.Notices));
+        }
+
         var timings = call.Timings;
         headers["server-timing"] = string.Create(
             CultureInfo.InvariantCulture,

@@ -313,7 +313,7 @@ public sealed class OperationCallReaderTests
         var response = Write(call, await machine.SendAsync(call));
 
         Assert.Equal(["result", "metadata", "usage", "performance", "cost", "cost_status"], Names(response));
-        Assert.Equal(["request_id", "operation", "provider_used", "model_used", "fallback_used", "fallback_reason", "cache_hit", "ab_variant"], Names(response.GetProperty("metadata")));
+        Assert.Equal(["request_id", "operation", "provider_used", "model_used", "fallback_used", "fallback_reason", "cache_hit", "ab_variant", "notices"], Names(response.GetProperty("metadata")));
         Assert.Equal(["input_tokens", "output_tokens", "total_tokens", "cached_tokens"], Names(response.GetProperty("usage")));
         Assert.Equal(["queue_time_ms", "routing_time_ms", "provider_latency_ms", "post_processing_ms", "total_time_ms"], Names(response.GetProperty("performance")));
         Assert.Equal("""{"echo":"x"}""", response.GetProperty("result").GetRawText());

@@ -12,6 +12,9 @@ internal sealed class ScriptedConductor(Task gate) : IConductor
 
     public Task Asked => _asked.Task;
 
+    /// <summary>What embeddings come to.</summary>
+    public EmbeddingOutcome? Embedded { get; init; }
+
     public CatalogSnapshot Catalog => CatalogSnapshot.Empty;
 
     public IReadOnlyList<PluginStatus> Plugins => [];
@@ -29,7 +32,8 @@ internal sealed class ScriptedConductor(Task gate) : IConductor
 
     public Task<OperationOutcome> RunAsync(OperationCall call, CancellationToken cancellationToken) => throw new InvalidOperationException("Only chats are scripted.");
 
-    public Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, CancellationToken cancellationToken) => throw new InvalidOperationException("Only chats are scripted.");
+    public Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, CancellationToken cancellationToken) =>
+        Task.FromResult(Embedded ?? throw new InvalidOperationException("No embeddings are scripted."));
 
     public IChatClient AsChatClient(string model = "auto") => throw new InvalidOperationException("Only chats are scripted.");
 
