@@ -8,7 +8,7 @@ namespace Conductor.Operations.Tests;
 
 public class DescriptorTests
 {
-    public static TheoryData<string> Names => ["sentiment_analysis", "summarization", "response_generation"];
+    public static TheoryData<string> Names => ["sentiment_analysis", "summarization", "response_generation", "entity_extraction"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -39,6 +39,9 @@ public class DescriptorTests
     [InlineData("sentiment_analysis", """{"text":"a","language":"en","parameters":{},"context":{"k":[1]}}""")]
     [InlineData("summarization", """{"text":"a","parameters":{"max_sentences":1,"max_words":2000,"style":"bullets"}}""")]
     [InlineData("summarization", """{"text":"a","parameters":{"max_sentences":null,"style":null}}""")]
+    [InlineData("entity_extraction", """{"text":"a"}""")]
+    [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":["person","My-Type"],"reference_time":"2026-03-01T09:30:00+02:00"}}""")]
+    [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":null,"reference_time":null}}""")]
     [InlineData("response_generation", """{"text":"a"}""")]
     [InlineData("response_generation", """{"parameters":{"messages":[{"role":"user","content":"a"}]}}""")]
     public void RequestSchema_GoodRequest_Fits(string name, string request)
@@ -56,6 +59,11 @@ public class DescriptorTests
     [InlineData("summarization", """{"text":"a","parameters":{"max_words":9}}""", "max_words")]
     [InlineData("summarization", """{"text":"a","parameters":{"max_words":10.5}}""", "max_words")]
     [InlineData("summarization", """{"text":"a","parameters":{"style":"haiku"}}""", "style")]
+    [InlineData("entity_extraction", "{}", "text")]
+    [InlineData("entity_extraction", """{"text":"a","parameters":{"types":["person"]}}""", "types")]
+    [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":[]}}""", "entity_types")]
+    [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":["person",""]}}""", "entity_types[1]")]
+    [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":["person",5]}}""", "entity_types[1]")]
     [InlineData("response_generation", """{"parameters":{"messages":[{"role":"tool","content":"a"}]}}""", "role")]
     [InlineData("response_generation", """{"parameters":{"messages":[{"role":"user"}]}}""", "content")]
     public void RequestSchema_BadRequest_NamesTheField(string name, string request, string field)

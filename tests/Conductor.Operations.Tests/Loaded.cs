@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Conductor.Operations.EntityExtraction;
 using Conductor.Operations.ResponseGeneration;
 using Conductor.Operations.SentimentAnalysis;
 using Conductor.Operations.Summarization;
@@ -18,7 +19,9 @@ internal static class Loaded
 
     public static IOperation ResponseGeneration { get; } = From(new ResponseGenerationPlugin());
 
-    public static IOperation Find(string name) => new[] { Sentiment, Summarization, ResponseGeneration }.Single(operation => operation.Descriptor.Name == name);
+    public static IOperation Entities { get; } = From(new EntityExtractionPlugin());
+
+    public static IOperation Find(string name) => new[] { Sentiment, Summarization, ResponseGeneration, Entities }.Single(operation => operation.Descriptor.Name == name);
 
     /// <summary>A model's answer read into the result, which is held against the operation's own schema.</summary>
     public static JsonElement Read(IOperation operation, string reply, string request, string? finishReason = "stop")
@@ -26,6 +29,14 @@ internal static class Loaded
         using var result = JsonDocument.Parse(operation.ReadReply(new OperationReply(reply, finishReason), Encoding.UTF8.GetBytes(request)));
         Assert.Empty(JsonSchema.Compile(operation.Descriptor.ResultSchema).Validate(result.RootElement));
         return result.RootElement.Clone();
+    }
+
+    /// <summary>What the operation told the caller about a model's answer.</summary>
+    public static IReadOnlyList<string> Notices(IOperation operation, string reply, string request)
+    {
+        var answer = new OperationReply(reply, "stop");
+        operation.ReadReply(answer, Encoding.UTF8.GetBytes(request));
+        return [.. answer.Notices];
     }
 
     private static IOperation From(IOperationPlugin plugin)

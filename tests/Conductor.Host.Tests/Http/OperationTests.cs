@@ -49,7 +49,7 @@ public class OperationTests(SharedGateway shared) : IClassFixture<SharedGateway>
         var list = await Gateway.GetJsonAsync("/v1/operations");
 
         var operations = list.GetProperty("data").EnumerateArray().ToDictionary(operation => operation.GetProperty("id").GetString()!);
-        Assert.Superset(new HashSet<string> { "sentiment_analysis", "summarization", "response_generation" }, operations.Keys.ToHashSet());
+        Assert.Superset(new HashSet<string> { "sentiment_analysis", "summarization", "response_generation", "entity_extraction" }, operations.Keys.ToHashSet());
         Assert.All(operations.Values, operation =>
         {
             Assert.Equal(JsonValueKind.Object, operation.GetProperty("request_schema").ValueKind);
