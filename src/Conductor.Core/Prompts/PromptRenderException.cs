@@ -10,4 +10,8 @@ public sealed class PromptRenderException : PromptException
 
     /// <summary>The mistake is the template's own and shows with any arguments.</summary>
     internal bool IsTemplateMistake { get; init; }
+
+    /// <summary>The same, with the file that it was found in.</summary>
+    internal PromptRenderException In(string source) =>
+        new($"{source}: {Message}", SemanticKernelException, InnerException) { IsTemplateMistake = IsTemplateMistake };
 }

@@ -63,6 +63,26 @@ public sealed partial class PromptStore
         }
     }
 
+    /// <summary>Which prompt is in force now, and what is wrong with the one that should be.</summary>
+    /// <param name="name">The operation's name.</param>
+    /// <param name="shippedYaml">The prompt that the operation brings.</param>
+    public PromptState Look(string name, string shippedYaml)
+    {
+        try
+        {
+            var template = Get(name, shippedYaml);
+            var entry = _entries[name];
+            lock (entry)
+            {
+                return new PromptState(name, ReferenceEquals(template, entry.Override) ? entry.Path : null, template, entry.Problem);
+            }
+        }
+        catch (PromptFormatException mistake)
+        {
+            return new PromptState(name, null, null, mistake.Message);
+        }
+    }
+
     // A name that is not a plain file name has no file: it must not lead out of the folder.
     private string? Path(string name) =>
         string.IsNullOrEmpty(_folder) || !name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-')
@@ -82,6 +102,7 @@ public sealed partial class PromptStore
         {
             entry.Stamp = null;
             entry.Override = null;
+            entry.Problem = null;
             Left(_logger, name, entry.Path!);
             return;
         }
@@ -93,17 +114,18 @@ public sealed partial class PromptStore
             entry.IsUnreadableTold = false;
             if (prompt.FindTemplateMistake() is { } mistake)
             {
-                Kept(_logger, name, mistake.Message);
+                Keep(name, entry, mistake.Message);
                 return;
             }
 
             entry.Override = prompt;
+            entry.Problem = null;
             Taken(_logger, name, entry.Path!);
         }
         catch (PromptFormatException mistake)
         {
             entry.Stamp = stamp;
-            Kept(_logger, name, mistake.Message);
+            Keep(name, entry, mistake.Message);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -111,9 +133,15 @@ public sealed partial class PromptStore
             if (!entry.IsUnreadableTold)
             {
                 entry.IsUnreadableTold = true;
-                Kept(_logger, name, $"{entry.Path} cannot be read: {failure.Message}");
+                Keep(name, entry, $"{entry.Path} cannot be read: {failure.Message}");
             }
         }
+    }
+
+    private void Keep(string name, Entry entry, string mistake)
+    {
+        entry.Problem = mistake;
+        Kept(_logger, name, mistake);
     }
 
     [LoggerMessage(EventIds.PromptTaken, LogLevel.Information, "Prompt '{Name}' is now the one in {File}")]
@@ -143,6 +171,9 @@ public sealed partial class PromptStore
         public (DateTime Written, long Length)? Stamp { get; set; }
 
         public bool IsUnreadableTold { get; set; }
+
+        /// <summary>What is wrong with the file as it is now.</summary>
+        public string? Problem { get; set; }
 
         public PromptTemplate? Current
         {

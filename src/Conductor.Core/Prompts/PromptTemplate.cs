@@ -63,7 +63,30 @@ public sealed class PromptTemplate
     public RenderedPrompt Render(IReadOnlyDictionary<string, object?> arguments, PromptMode mode = PromptMode.Hardened)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        return _program.Render(arguments, mode);
+        try
+        {
+            return _program.Render(arguments, mode);
+        }
+        catch (PromptRenderException mistake) when (!mistake.Message.StartsWith(_document.Source, StringComparison.Ordinal))
+        {
+            throw mistake.In(_document.Source);
+        }
+    }
+
+    /// <summary>What is wrong with a prompt file whatever its arguments are; null when nothing is.</summary>
+    /// <param name="yaml">The file's text.</param>
+    /// <param name="source">What messages call it, usually the path.</param>
+    /// <param name="options">Functions and switches; the defaults where null.</param>
+    public static PromptException? FindMistake(string yaml, string source, PromptTemplateOptions? options = null)
+    {
+        try
+        {
+            return Parse(yaml, source, options).FindTemplateMistake();
+        }
+        catch (PromptFormatException mistake)
+        {
+            return mistake;
+        }
     }
 
     /// <summary>A mistake that is the template's own and shows only when it is rendered: markup that is not well-formed, a helper that is not there.</summary>

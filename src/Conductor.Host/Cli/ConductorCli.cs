@@ -65,6 +65,7 @@ internal static class ConductorCli
         root.Add(RunCommand.Create());
         root.Add(PluginsCommand.Create());
         root.Add(ModelsCommand.Create());
+        root.Add(PromptCommand.Create());
         root.Add(ConfigCommand.Create());
         root.Add(VersionCommand.Create());
 

@@ -30,6 +30,12 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["plugins"] = ["conductor plugins list", "conductor plugins list --json"],
         ["list"] = ["conductor plugins list", "conductor plugins list --json"],
         ["models"] = ["conductor models", "conductor models --json"],
+        ["prompt"] = ["conductor prompt list", "conductor prompt render greeting.yaml --args '{\"name\": \"Ada\"}'"],
+        ["render"] =
+        [
+            "conductor prompt render greeting.yaml --args '{\"name\": \"Ada\"}'",
+            "conductor prompt render greeting.yaml --args @arguments.json --mode semantic-kernel --json",
+        ],
         ["config"] = ["conductor config validate --config conductor.yaml", "conductor config schema conductor > conductor.schema.json"],
         ["validate"] = ["conductor config validate", "conductor config validate --config conductor.yaml --json"],
         ["schema"] = ["conductor config schema conductor > conductor.schema.json"],

@@ -1,4 +1,5 @@
 using Conductor.Host.Composition;
+using Conductor.Prompts;
 
 namespace Conductor.Host.Cli;
 
@@ -10,6 +11,12 @@ internal sealed class InProcess : IAsyncDisposable
     private InProcess(ServiceProvider services) => _services = services;
 
     public IConductor Conductor => _services.GetRequiredService<IConductor>();
+
+    /// <summary>Of every operation that has a prompt, by its name: which one is in force.</summary>
+    public IReadOnlyList<PromptState> PromptStates => [.. Conductor.Catalog.Operations.Values
+        .Where(operation => operation.Descriptor.Prompt is not null)
+        .OrderBy(operation => operation.Name, StringComparer.Ordinal)
+        .Select(operation => _services.GetRequiredService<PromptStore>().Look(operation.Name, operation.Descriptor.Prompt!))];
 
     public static async Task<InProcess> StartAsync(LaunchSettings settings, CancellationToken cancellationToken)
     {
