@@ -8,7 +8,23 @@ namespace Conductor.Operations.Tests;
 
 public class DescriptorTests
 {
-    public static TheoryData<string> Names => ["sentiment_analysis", "summarization", "response_generation", "entity_extraction"];
+    /// <summary>Operations that chat models run.</summary>
+    public static TheoryData<string> Prompted =>
+    [
+        "sentiment_analysis",
+        "summarization",
+        "response_generation",
+        "entity_extraction",
+    ];
+
+    public static TheoryData<string> Names =>
+    [
+        "sentiment_analysis",
+        "summarization",
+        "response_generation",
+        "entity_extraction",
+        "embeddings",
+    ];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -24,7 +40,7 @@ public class DescriptorTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
+    [MemberData(nameof(Prompted))]
     public void Prompt_EachOperation_LoadsAndNamesItself(string name)
     {
         var prompt = PromptTemplate.Parse(Loaded.Find(name).Descriptor.Prompt!, name + ".yaml");
@@ -42,6 +58,9 @@ public class DescriptorTests
     [InlineData("entity_extraction", """{"text":"a"}""")]
     [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":["person","My-Type"],"reference_time":"2026-03-01T09:30:00+02:00"}}""")]
     [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":null,"reference_time":null}}""")]
+    [InlineData("embeddings", """{"text":"a"}""")]
+    [InlineData("embeddings", """{"texts":["a","b"],"text":null,"parameters":{"dimensions":128}}""")]
+    [InlineData("embeddings", """{"parameters":{"texts":["a"],"dimensions":null}}""")]
     [InlineData("response_generation", """{"text":"a"}""")]
     [InlineData("response_generation", """{"parameters":{"messages":[{"role":"user","content":"a"}]}}""")]
     public void RequestSchema_GoodRequest_Fits(string name, string request)
@@ -64,6 +83,15 @@ public class DescriptorTests
     [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":[]}}""", "entity_types")]
     [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":["person",""]}}""", "entity_types[1]")]
     [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":["person",5]}}""", "entity_types[1]")]
+    [InlineData("embeddings", """{"text":""}""", "text")]
+    [InlineData("embeddings", """{"texts":"a"}""", "texts")]
+    [InlineData("embeddings", """{"texts":[]}""", "texts")]
+    [InlineData("embeddings", """{"texts":["a",""]}""", "texts[1]")]
+    [InlineData("embeddings", """{"texts":["a",7]}""", "texts[1]")]
+    [InlineData("embeddings", """{"parameters":{"texts":[""]}}""", "parameters.texts[0]")]
+    [InlineData("embeddings", """{"text":"a","parameters":{"dimension":3}}""", "dimension")]
+    [InlineData("embeddings", """{"text":"a","parameters":{"dimensions":0}}""", "dimensions")]
+    [InlineData("embeddings", """{"text":"a","parameters":{"dimensions":1.5}}""", "dimensions")]
     [InlineData("response_generation", """{"parameters":{"messages":[{"role":"tool","content":"a"}]}}""", "role")]
     [InlineData("response_generation", """{"parameters":{"messages":[{"role":"user"}]}}""", "content")]
     public void RequestSchema_BadRequest_NamesTheField(string name, string request, string field)

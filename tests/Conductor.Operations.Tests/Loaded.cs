@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Conductor.Operations.Embeddings;
 using Conductor.Operations.EntityExtraction;
 using Conductor.Operations.ResponseGeneration;
 using Conductor.Operations.SentimentAnalysis;
@@ -21,7 +22,18 @@ internal static class Loaded
 
     public static IOperation Entities { get; } = From(new EntityExtractionPlugin());
 
-    public static IOperation Find(string name) => new[] { Sentiment, Summarization, ResponseGeneration, Entities }.Single(operation => operation.Descriptor.Name == name);
+    public static IOperation Embeddings { get; } = From(new EmbeddingsPlugin());
+
+    private static readonly IOperation[] All =
+    [
+        Sentiment,
+        Summarization,
+        ResponseGeneration,
+        Entities,
+        Embeddings,
+    ];
+
+    public static IOperation Find(string name) => All.Single(operation => operation.Descriptor.Name == name);
 
     /// <summary>A model's answer read into the result, which is held against the operation's own schema.</summary>
     public static JsonElement Read(IOperation operation, string reply, string request, string? finishReason = "stop")

@@ -54,7 +54,9 @@ public abstract class Operation<TRequest, TResult>(
         }
     }
 
-    private TRequest ReadRequest(ReadOnlyMemory<byte> payload)
+    /// <summary>The request that a payload holds.</summary>
+    /// <exception cref="OperationRequestException">The payload cannot be read; the exception names the field.</exception>
+    protected TRequest ReadRequest(ReadOnlyMemory<byte> payload)
     {
         try
         {

@@ -8,8 +8,11 @@ public sealed class OperationCall : ModelCall, IRequest<OperationOutcome>
     /// <summary>The operation's name, for example `sentiment_analysis`.</summary>
     public required string Operation { get; init; }
 
-    /// <summary>`{text, language, parameters, context}` as UTF-8 JSON.</summary>
+    /// <summary>`{text, language, parameters, context}` and what else the operation's request schema names, as UTF-8 JSON.</summary>
     public required ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>For an operation of embedding models, what the payload wants turned into vectors; null for every other, and where nobody has read it yet.</summary>
+    public EmbeddingRequest? Embedding { get; init; }
 
     /// <summary>For chat models; null = the prompt's own.</summary>
     public int? MaxTokens { get; init; }

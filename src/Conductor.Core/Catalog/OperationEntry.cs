@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Conductor.Operations;
 using Conductor.Schemas;
 
@@ -16,6 +17,16 @@ public sealed class OperationEntry(IOperation operation, string pluginId) : Leas
 
     /// <summary>What requests are held against.</summary>
     public JsonSchema RequestSchema { get; } = JsonSchema.Compile(operation.Descriptor.RequestSchema);
+
+    /// <summary>Top-level members that the request schema names, in its order.</summary>
+    public IReadOnlyList<string> RequestMembers { get; } =
+        operation.Descriptor.RequestSchema is { ValueKind: JsonValueKind.Object } schema
+        && schema.TryGetProperty("properties", out var members) && members.ValueKind == JsonValueKind.Object
+            ? [.. members.EnumerateObject().Select(member => member.Name)]
+            : [];
+
+    /// <summary>Whether embedding models run it, and no chat model can.</summary>
+    public bool IsEmbedding { get; } = operation is IEmbeddingOperation;
 
     /// <summary>What results are held against.</summary>
     public JsonSchema ResultSchema { get; } = JsonSchema.Compile(operation.Descriptor.ResultSchema);

@@ -40,10 +40,14 @@ public static class UsageEstimator
         ChatCall { Body: { } body } => JsonTokens(body.Bytes.Span),
         ChatCall chat => MessageTokens(chat.Request.Messages) + ToolTokens(chat.Request.Options),
         EmbeddingCall { Body: { } body } => JsonTokens(body.Bytes.Span),
-        EmbeddingCall embedding => TokenWeights.ToTokens(embedding.Request.Inputs?.Sum(text => TokenWeights.Of(text)) ?? 0),
+        EmbeddingCall embedding => InputTokens(embedding.Request),
+        OperationCall { Embedding: { } embedding } => InputTokens(embedding),
         OperationCall operation => JsonTokens(operation.Payload.Span),
         _ => throw new ArgumentException($"Unknown kind of call: {call?.GetType().Name}.", nameof(call)),
     };
+
+    /// <summary>Tokens of texts that are to become vectors.</summary>
+    internal static long InputTokens(EmbeddingRequest request) => TokenWeights.ToTokens(request.Inputs?.Sum(text => TokenWeights.Of(text)) ?? 0);
 
     /// <summary>The usage of a call that answered <paramref name="answer"/>, marked as an estimate.</summary>
     public static TokenUsage Estimate(ModelCall call, string? answer) => Estimate(InputTokens(call), TextTokens(answer));

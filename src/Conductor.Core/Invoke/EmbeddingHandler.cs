@@ -3,7 +3,6 @@ using Conductor.Costing;
 using Conductor.Errors;
 using Conductor.Providers;
 using MediatR;
-using Microsoft.Extensions.AI;
 
 namespace Conductor.Invoke;
 
@@ -25,26 +24,17 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
     {
         var inputs = call.Request.Inputs
             ?? throw new InvalidRequestException("'input' holds token ids; this model takes text only.", "input", "unsupported_parameter");
-        var generator = scope.Provider.GetEmbeddingGenerator(scope.Hop.Model.Id)
-            ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no embeddings.");
-        var options = new EmbeddingGenerationOptions { ModelId = scope.Hop.Model.Id, Dimensions = call.Request.Dimensions };
-        var made = await scope.GuardAsync(token => generator.GenerateAsync(inputs, options, token)).ConfigureAwait(false);
-        scope.MarkAnswered();
-        if (made.Count != inputs.Count)
-        {
-            throw new ProviderException(ProviderErrorKind.InvalidResponse, $"{inputs.Count} texts went in and {made.Count} vectors came out.");
-        }
-
-        List<ReadOnlyMemory<float>> vectors = [.. made.Select(embedding => embedding.Vector)];
-        scope.Succeed(UsageReader.Read(made.Usage), () => UsageEstimator.Estimate(call, answer: null));
+        var made = await VectorRequest.SendAsync(scope, inputs, call.Request.Dimensions).ConfigureAwait(false);
+        made.Check(inputs.Count, call.Request.Dimensions);
+        scope.Succeed(made.Usage, () => UsageEstimator.Estimate(call, answer: null));
         return new EmbeddingOutcome
         {
             Attempt = scope.Attempt,
             Provider = scope.Hop.Provider.Name,
             Model = scope.Hop.Model.Id,
             Usage = scope.Attempt.Usage,
-            Notices = CallNotices.From(EmbeddingNotices.Read(made)),
-            Vectors = vectors,
+            Notices = made.Notices,
+            Vectors = made.Vectors,
         };
     }
 }

@@ -11,7 +11,7 @@ using MediatR;
 
 namespace Conductor.Invoke;
 
-/// <summary>Runs an operation on one target: its own engine where it has one, else a prompt.</summary>
+/// <summary>Runs an operation on one target: its own engine where it has one, else its vectors or a prompt.</summary>
 internal sealed class OperationHandler(AttemptServices services, PromptStore prompts) : IRequestHandler<OperationCall, OperationOutcome>
 {
     public async Task<OperationOutcome> Handle(OperationCall request, CancellationToken cancellationToken)
@@ -26,9 +26,10 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         {
             var scope = AttemptScope.Begin(request, services, cancellationToken);
             var prompt = new PromptRun(request, scope, entry, prompts);
+            var vectors = new EmbeddingRun(request, scope, entry);
 
             // What a model was asked is paid for, whatever came of it.
-            return await scope.RunAsync(() => AttemptAsync(request, scope, entry, prompt), () => prompt.Usage).ConfigureAwait(false);
+            return await scope.RunAsync(() => AttemptAsync(request, scope, entry, prompt, vectors), () => prompt.Usage ?? vectors.Usage).ConfigureAwait(false);
         }
         finally
         {
@@ -36,7 +37,7 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         }
     }
 
-    private async Task<OperationOutcome> AttemptAsync(OperationCall call, AttemptScope scope, OperationEntry entry, PromptRun prompt)
+    private async Task<OperationOutcome> AttemptAsync(OperationCall call, AttemptScope scope, OperationEntry entry, PromptRun prompt, EmbeddingRun vectors)
     {
         ReadOnlyMemory<byte> result;
         TokenUsage? usage;
@@ -46,6 +47,11 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
             var found = await scope.GuardAsync(token => engine.RunAsync(call.Payload, token)).ConfigureAwait(false);
             scope.MarkAnswered();
             (result, usage, notices) = (found.Result, UsageSanity.Check(found.Usage), CallNotices.From(found.Notices));
+        }
+        else if (entry.Operation is IEmbeddingOperation embedding)
+        {
+            result = await vectors.RunAsync(embedding).ConfigureAwait(false);
+            (usage, notices) = (vectors.Usage, vectors.Notices);
         }
         else
         {

@@ -15,13 +15,13 @@ public static class OperationCallReader
         "text", "language", "model", "provider", "max_tokens", "temperature", "top_p", "context", "parameters", "constraints", "options",
     ];
 
+    /// <summary>Members that every operation is given; the others above are Conductor's own.</summary>
+    private static readonly string[] PayloadMembers = ["text", "language", "parameters", "context"];
+
     private static readonly string[] ConstraintMembers =
         ["max_latency_ms", "max_cost_cents", "required_quality_score", "preferred_providers", "excluded_providers"];
 
     private static readonly string[] OptionMembers = ["use_cache", "force_provider", "max_retries", "timeout_ms"];
-
-    /// <summary>Members that go on to the operation; the others are Conductor's own.</summary>
-    private static readonly string[] PayloadMembers = ["text", "language", "parameters", "context"];
 
     /// <summary>Reads and checks a request.</summary>
     /// <param name="operation">The operation's name, from the URL.</param>
@@ -37,23 +37,26 @@ public static class OperationCallReader
         var entry = catalog.Operations.GetValueOrDefault(operation)
             ?? throw ConductorErrors.OperationNotFound(operation, Text.NearestName.Find(operation, catalog.Operations.Keys));
         using var document = RequestJson.Parse(body);
-        var request = new RequestObject(document.RootElement, "", Members);
+        List<string> own = [.. entry.RequestMembers.Except(Members)];
+        var request = new RequestObject(document.RootElement, "", [.. Members, .. own]);
 
         var constraints = ReadConstraints(request, catalog);
         var options = ReadOptions(request, catalog, out var forced);
         var provider = request.String("provider", maxLength: 200);
         var forcedProvider = RequestChecks.Provider(catalog, "options.force_provider", forced) ?? RequestChecks.Provider(catalog, "provider", provider);
-        CheckText(request, entry.Descriptor, catalog.Settings);
-        var payload = WritePayload(document.RootElement);
+        CheckText(request, entry, catalog.Settings);
+        var payload = WritePayload(document.RootElement, own);
         CheckPayload(entry, payload);
+        var embedding = EmbeddingPayload.Read(entry, payload, LongestText(entry, catalog.Settings));
 
         return new OperationCall
         {
             Context = context,
             CallerAborted = callerAborted,
             Operation = operation,
-            Model = ModelOf(request) ?? ModelOf(operation, catalog.Settings),
+            Model = ModelOf(request) ?? ModelOf(entry, catalog.Settings),
             Payload = payload,
+            Embedding = embedding,
             MaxTokens = request.Integer("max_tokens", 1, 1_000_000),
             Temperature = (float?)request.Number("temperature", 0, 2),
             TopP = (float?)request.Number("top_p", 0, 1),
@@ -68,8 +71,9 @@ public static class OperationCallReader
         var model => model,
     };
 
-    private static string ModelOf(string operation, ConductorSettings settings) =>
-        settings.Operations.GetValueOrDefault(operation)?.Model ?? settings.Defaults.Model;
+    // The default names a chat model wherever it names one; it could serve no operation of vectors.
+    private static string ModelOf(OperationEntry entry, ConductorSettings settings) =>
+        settings.Operations.GetValueOrDefault(entry.Name)?.Model ?? (entry.IsEmbedding ? "auto" : settings.Defaults.Model);
 
     private static CallConstraints ReadConstraints(RequestObject request, CatalogSnapshot catalog)
     {
@@ -105,12 +109,16 @@ public static class OperationCallReader
         };
     }
 
-    private static void CheckText(RequestObject request, OperationDescriptor descriptor, ConductorSettings settings)
+    private static int LongestText(OperationEntry entry, ConductorSettings settings) =>
+        settings.Operations.GetValueOrDefault(entry.Name)?.MaxTextLength
+        ?? Math.Min(entry.Descriptor.MaxTextLength, entry.IsEmbedding ? settings.Limits.MaxEmbeddingTextLength : settings.Limits.MaxTextLength);
+
+    private static void CheckText(RequestObject request, OperationEntry entry, ConductorSettings settings)
     {
         var text = request.String("text", maxLength: int.MaxValue);
         if (text is null)
         {
-            if (descriptor.RequiresText)
+            if (entry.Descriptor.RequiresText)
             {
                 throw new InvalidRequestException("'text' is missing: send the text to work on, as a string.", "text", "missing_field");
             }
@@ -118,7 +126,7 @@ public static class OperationCallReader
             return;
         }
 
-        var most = settings.Operations.GetValueOrDefault(descriptor.Name)?.MaxTextLength ?? Math.Min(descriptor.MaxTextLength, settings.Limits.MaxTextLength);
+        var most = LongestText(entry, settings);
         if (text.Length == 0)
         {
             throw new InvalidRequestException($"'text' is empty; it must hold 1 to {most} characters.", "text", "invalid_length");
@@ -130,13 +138,13 @@ public static class OperationCallReader
         }
     }
 
-    private static byte[] WritePayload(JsonElement root)
+    private static byte[] WritePayload(JsonElement root, IEnumerable<string> own)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
-            foreach (var name in PayloadMembers)
+            foreach (var name in PayloadMembers.Concat(own))
             {
                 if (root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
                 {

@@ -5,16 +5,15 @@ using Conductor.Providers;
 namespace Conductor.Routing;
 
 /// <summary>What a call needs of a model.</summary>
-/// <param name="Capability">Chat or embeddings; what a prompt needs for an operation.</param>
+/// <param name="Capability">Chat or embeddings; for an operation what its prompt needs, or its texts.</param>
 /// <param name="Operation">The operation, which a model may also run natively; null for chat and embeddings.</param>
-/// <param name="HasPrompt">Whether a chat model can serve the operation.</param>
-internal sealed record RouteNeed(ModelCapabilities Capability, string? Operation = null, bool HasPrompt = true)
+/// <param name="TakesAnyModel">Whether every model of that capability can serve; false for an operation that engines alone can run.</param>
+internal sealed record RouteNeed(ModelCapabilities Capability, string? Operation = null, bool TakesAnyModel = true)
 {
     public static RouteNeed Of(ModelCall call, CatalogSnapshot catalog) => call switch
     {
         EmbeddingCall => new RouteNeed(ModelCapabilities.Embeddings),
-        OperationCall operation => new RouteNeed(
-            ModelCapabilities.Chat, operation.Operation, catalog.Operations.GetValueOrDefault(operation.Operation)?.Descriptor.Prompt is not null),
+        OperationCall operation => Of(operation.Operation, catalog.Operations.GetValueOrDefault(operation.Operation)),
         _ => new RouteNeed(ModelCapabilities.Chat),
     };
 
@@ -24,13 +23,21 @@ internal sealed record RouteNeed(ModelCapabilities Capability, string? Operation
     /// <summary>Why the model cannot serve; null when it can.</summary>
     public string? WhyNot(ModelDescriptor model)
     {
-        if (IsNative(model) || (model.Capabilities.HasFlag(Capability) && HasPrompt))
+        if (IsNative(model) || (model.Capabilities.HasFlag(Capability) && TakesAnyModel))
         {
             return null;
         }
 
-        return Operation is not null ? $"neither runs {Operation} itself nor answers chat"
-            : Capability == ModelCapabilities.Chat ? "does not answer chat"
-            : "does not make embeddings";
+        return (Operation, Capability) switch
+        {
+            (null, ModelCapabilities.Chat) => "does not answer chat",
+            (null, _) => "does not make embeddings",
+            (_, ModelCapabilities.Chat) => $"neither runs {Operation} itself nor answers chat",
+            _ => $"neither runs {Operation} itself nor makes embeddings",
+        };
     }
+
+    private static RouteNeed Of(string name, OperationEntry? operation) => operation is { IsEmbedding: true }
+        ? new RouteNeed(ModelCapabilities.Embeddings, name)
+        : new RouteNeed(ModelCapabilities.Chat, name, operation?.Descriptor.Prompt is not null);
 }

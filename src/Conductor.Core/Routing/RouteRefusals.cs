@@ -16,7 +16,7 @@ internal static class RouteRefusals
         {
             return ConductorErrors.NoModelAvailable(need switch
             {
-                { Operation: { } operation, HasPrompt: false } => $"No provider runs '{operation}'. Load one that does; GET /v1/plugins shows what is there.",
+                { Operation: { } operation, TakesAnyModel: false } => $"No provider runs '{operation}'. Load one that does; GET /v1/plugins shows what is there.",
                 { Capability: ModelCapabilities.Embeddings } =>
                     "No embedding model is configured. Add a provider with an embedding model to conductor.yaml, or name one as provider/model.",
                 _ => "No chat model is configured. Set OPENAI_API_KEY, or add a provider to conductor.yaml, for example "

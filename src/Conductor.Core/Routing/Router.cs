@@ -1,6 +1,7 @@
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Costing;
+using Conductor.Providers;
 using Conductor.Settings;
 
 namespace Conductor.Routing;
@@ -72,7 +73,7 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
         {
             var price = catalog.Prices.Find(target.Provider.Name, target.Model.Id) ?? target.Model.Price;
             var hop = new RouteHop(target.Provider, target.Model, price);
-            var cost = inputTokens is { } tokens ? CostEstimator.WorstCase(hop, tokens, MaxOutputTokens(call)) : null;
+            var cost = inputTokens is { } tokens ? CostEstimator.WorstCase(hop, tokens, MaxOutputTokens(call, need)) : null;
             if (RouteFilters.WhyNot(call, catalog.Settings, need, target, cost) is { } reason)
             {
                 decisions.Add(new RouteDecision(target.Id, IsTaken: false, reason));
@@ -94,9 +95,9 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
         return taken;
     }
 
-    private static int? MaxOutputTokens(ModelCall call) => call switch
+    private static int? MaxOutputTokens(ModelCall call, RouteNeed need) => call switch
     {
-        EmbeddingCall => 0,
+        _ when need.Capability == ModelCapabilities.Embeddings => 0,
         OperationCall operation => operation.MaxTokens,
         ChatCall { Body: { } body } => body.Peek.MaxTokens,
         ChatCall chat => chat.Request.Options.MaxOutputTokens,

@@ -1,0 +1,45 @@
+using Conductor.Calls;
+using Conductor.Catalog;
+using Conductor.Costing;
+using Conductor.Errors;
+using Conductor.Money;
+using Conductor.Operations;
+
+namespace Conductor.Invoke;
+
+/// <summary>An operation on an embedding model: its texts turned into vectors, the vectors read into the result.</summary>
+internal sealed class EmbeddingRun(OperationCall call, AttemptScope scope, OperationEntry entry)
+{
+    /// <summary>What the model used; null before its answer.</summary>
+    public TokenUsage? Usage { get; private set; }
+
+    /// <summary>What the caller should know of how the vectors came about.</summary>
+    public IReadOnlyList<string> Notices { get; private set; } = [];
+
+    public async Task<ReadOnlyMemory<byte>> RunAsync(IEmbeddingOperation operation)
+    {
+        var request = call.Embedding ?? Run(() => EmbeddingPayload.Of(operation, call.Payload));
+        var inputs = request.Inputs!;
+        var made = await VectorRequest.SendAsync(scope, inputs, request.Dimensions).ConfigureAwait(false);
+        Usage = made.Usage ?? UsageEstimator.Estimate(UsageEstimator.InputTokens(request), outputTokens: 0);
+        Notices = made.Notices;
+        made.Check(inputs.Count, request.Dimensions);
+        return Run(() => operation.WriteResult(made.Vectors, scope.Hop.Id, call.Payload));
+    }
+
+    // What fails here fails for every target: no other one is tried.
+    private T Run<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+#pragma warning disable CA1031 // boundary: the operation's own failure, whatever it is; its object must not travel on
+        catch (Exception fault) when (fault is not OperationRequestException)
+#pragma warning restore CA1031
+        {
+            InvokeLog.PluginFault(scope.Logger, entry.Name, fault.GetType().FullName ?? "", fault.Message);
+            throw ConductorErrors.OperationFault(entry.Name, fault.GetType().Name);
+        }
+    }
+}
