@@ -16,7 +16,7 @@ internal sealed class SentimentAnalysisOperation() : Operation<SentimentRequest,
         ["context"] = PromptArguments.FromContext(request.Context),
     };
 
-    /// <summary>The model's label stands; its scores are brought to a sum of 1, and made up from its confidence where it gave none.</summary>
+    /// <summary>The label and the scores have to agree; scores are brought to a sum of 1, and made up from the confidence where there are none.</summary>
     protected override SentimentResult ReadReply(OperationReply reply, SentimentRequest request)
     {
         var answer = Parse(reply.Text);
@@ -29,6 +29,14 @@ internal sealed class SentimentAnalysisOperation() : Operation<SentimentRequest,
 
         var scores = Normalize(answer, label);
         var confidence = label switch { "positive" => scores.Positive, "negative" => scores.Negative, _ => scores.Neutral };
+        var highest = Math.Max(scores.Positive, Math.Max(scores.Negative, scores.Neutral));
+        if (confidence < highest && answer.Scores is not null)
+        {
+            // Which of the two the model means, only the model can say.
+            throw new OperationReplyException(FormattableString.Invariant(
+                $"\"sentiment\" is \"{label}\", but its score is {confidence:0.##} and another's is {highest:0.##}; \"sentiment\" must be the one with the highest score."));
+        }
+
         return new SentimentResult { Sentiment = label, Confidence = confidence, Scores = scores };
     }
 

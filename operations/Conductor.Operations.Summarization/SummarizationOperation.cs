@@ -31,7 +31,7 @@ internal sealed class SummarizationOperation() : Operation<SummarizationRequest,
         return arguments;
     }
 
-    /// <summary>Lengths are counted here, not believed: the ratio is computed, and a summary of too many words is cut.</summary>
+    /// <summary>Lengths are counted here, not believed: the ratio is computed, and a summary of too many sentences or words is cut, with notice.</summary>
     protected override SummarizationResult ReadReply(OperationReply reply, SummarizationRequest request)
     {
         var answer = Parse(reply.Text);
@@ -41,9 +41,14 @@ internal sealed class SummarizationOperation() : Operation<SummarizationRequest,
             throw new OperationReplyException("\"summary\" is missing or empty; it must hold the summary of the text.");
         }
 
+        if (request.Parameters?.MaxSentences is { } maxSentences)
+        {
+            summary = Told(SentenceLimit.Cut(summary, maxSentences, isList: request.Parameters.Style == "bullets"), summary, reply, "sentences");
+        }
+
         if (request.Parameters?.MaxWords is { } maxWords)
         {
-            summary = WordLimit.Cut(summary, maxWords);
+            summary = Told(WordLimit.Cut(summary, maxWords), summary, reply, "words");
         }
 
         return new SummarizationResult
@@ -52,6 +57,16 @@ internal sealed class SummarizationOperation() : Operation<SummarizationRequest,
             KeyPoints = [.. (answer.KeyPoints ?? []).Select(point => point?.Trim() ?? "").Where(point => point.Length > 0)],
             CompressionRatio = Math.Round((double)summary.Length / Math.Max(1, request.Text.Length), 4),
         };
+    }
+
+    private static string Told(string cut, string summary, OperationReply reply, string unit)
+    {
+        if (cut.Length < summary.Length)
+        {
+            reply.Notices.Add($"The model wrote more {unit} than were asked for; the summary was cut.");
+        }
+
+        return cut;
     }
 
     private static SummarizationReply Parse(string text)

@@ -15,6 +15,7 @@ public class DescriptorTests
         "summarization",
         "response_generation",
         "entity_extraction",
+        "intent_detection",
     ];
 
     public static TheoryData<string> Names =>
@@ -23,6 +24,7 @@ public class DescriptorTests
         "summarization",
         "response_generation",
         "entity_extraction",
+        "intent_detection",
         "embeddings",
     ];
 
@@ -58,6 +60,9 @@ public class DescriptorTests
     [InlineData("entity_extraction", """{"text":"a"}""")]
     [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":["person","My-Type"],"reference_time":"2026-03-01T09:30:00+02:00"}}""")]
     [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":null,"reference_time":null}}""")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":["x"]}}""")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":["x",{"name":"y","description":"z","examples":["1"]},{"name":"w","description":null,"examples":null}],"threshold":0.5}}""")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":["x"],"threshold":null},"language":"de","context":{"k":1}}""")]
     [InlineData("embeddings", """{"text":"a"}""")]
     [InlineData("embeddings", """{"texts":["a","b"],"text":null,"parameters":{"dimensions":128}}""")]
     [InlineData("embeddings", """{"parameters":{"texts":["a"],"dimensions":null}}""")]
@@ -83,6 +88,18 @@ public class DescriptorTests
     [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":[]}}""", "entity_types")]
     [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":["person",""]}}""", "entity_types[1]")]
     [InlineData("entity_extraction", """{"text":"a","parameters":{"entity_types":["person",5]}}""", "entity_types[1]")]
+    [InlineData("intent_detection", """{"text":"a"}""", "parameters")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{}}""", "possible_intents")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":[]}}""", "possible_intents")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":["x",""]}}""", "possible_intents[1]")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":[5]}}""", "possible_intents[0]")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":[{"description":"x"}]}}""", "possible_intents[0].name")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":[{"name":"x","example":["1"]}]}}""", "possible_intents[0].example")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":[{"name":"x","examples":"1"}]}}""", "possible_intents[0].examples")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":[{"name":"x","examples":["1",""]}]}}""", "possible_intents[0].examples[1]")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":["x"],"treshold":1}}""", "treshold")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":["x"],"threshold":1.1}}""", "threshold")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":["x"],"threshold":-0.1}}""", "threshold")]
     [InlineData("embeddings", """{"text":""}""", "text")]
     [InlineData("embeddings", """{"texts":"a"}""", "texts")]
     [InlineData("embeddings", """{"texts":[]}""", "texts")]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Conductor.Operations.Embeddings;
 using Conductor.Operations.EntityExtraction;
+using Conductor.Operations.IntentDetection;
 using Conductor.Operations.ResponseGeneration;
 using Conductor.Operations.SentimentAnalysis;
 using Conductor.Operations.Summarization;
@@ -22,6 +23,8 @@ internal static class Loaded
 
     public static IOperation Entities { get; } = From(new EntityExtractionPlugin());
 
+    public static IOperation Intents { get; } = From(new IntentDetectionPlugin());
+
     public static IOperation Embeddings { get; } = From(new EmbeddingsPlugin());
 
     private static readonly IOperation[] All =
@@ -30,6 +33,7 @@ internal static class Loaded
         Summarization,
         ResponseGeneration,
         Entities,
+        Intents,
         Embeddings,
     ];
 

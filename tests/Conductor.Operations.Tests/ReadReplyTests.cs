@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Conductor.Operations.Tests;
 
@@ -14,7 +15,8 @@ public class ReadReplyTests
     [InlineData("""{"sentiment":"positive","confidence":7}""", "positive", 1)]
     [InlineData("""{"sentiment":"positive"}""", "positive", 0.5)]
     [InlineData("""{"sentiment":"positive","scores":{"positive":0,"negative":0,"neutral":0}}""", "positive", 0.5)]
-    [InlineData("""{"sentiment":"positive","scores":{"positive":1e999,"negative":0.5,"neutral":0.5},"reason":"x"}""", "positive", 0)]
+    [InlineData("""{"sentiment":"neutral","scores":{"positive":1e999,"negative":0.5,"neutral":0.5},"reason":"x"}""", "neutral", 0.5)]
+    [InlineData("""{"sentiment":"positive","confidence":0.2}""", "positive", 0.2)]
     public void Sentiment_ReadableAnswer_IsBroughtToProbabilities(string reply, string sentiment, double confidence)
     {
         var result = Loaded.Read(Loaded.Sentiment, reply, Request);
@@ -30,6 +32,9 @@ public class ReadReplyTests
     [InlineData("""{}""", "missing")]
     [InlineData("null", "null")]
     [InlineData("It is positive.", "not the JSON")]
+    [InlineData("""{"sentiment":"positive","scores":{"positive":0.1,"negative":0.8,"neutral":0.1}}""", "\"positive\", but its score is 0.1 and another's is 0.8")]
+    [InlineData("""{"sentiment":"neutral","scores":{"positive":51,"negative":0,"neutral":49}}""", "highest score")]
+    [InlineData("""{"sentiment":"positive","scores":{"positive":1e999,"negative":0.5,"neutral":0.5}}""", "highest score")]
     public void Sentiment_UnreadableAnswer_TellsTheModelWhy(string reply, string reason)
     {
         var mistake = Assert.Throws<OperationReplyException>(() => Loaded.Read(Loaded.Sentiment, reply, Request));
@@ -62,6 +67,37 @@ public class ReadReplyTests
         var result = Loaded.Read(Loaded.Summarization, $$"""{"summary":"{{summary}}"}""", """{"text":"a","parameters":{"max_words":10}}""");
 
         Assert.Equal(expected, result.GetProperty("summary").GetString());
+    }
+
+    [Theory]
+    [InlineData("One. Two! Three?", 2, "One. Two!")]
+    [InlineData("One. Two. ", 2, "One. Two.")]
+    [InlineData("One. Two.", 3, "One. Two.")]
+    [InlineData("He said \"Stop!\" Then he left. The end.", 2, "He said \"Stop!\" Then he left.")]
+    [InlineData("Dr. A. Smith of the U.S. Army paid 3.5 dollars, e.g. No. 5 of Inc. Ltd. Over.", 1, "Dr. A. Smith of the U.S. Army paid 3.5 dollars, e.g. No. 5 of Inc. Ltd. Over.")]
+    [InlineData("Wait... what? Yes.", 1, "Wait... what?")]
+    [InlineData("It costs 5 euros. 20 people came.", 1, "It costs 5 euros.")]
+    [InlineData("一つ。二つ。三つ。", 2, "一つ。二つ。")]
+    [InlineData("no mark at all", 1, "no mark at all")]
+    public void Summarization_MoreSentencesThanAllowed_IsCutWithNotice(string summary, int most, string expected)
+    {
+        var request = $$$"""{"text":"a","parameters":{"max_sentences":{{{most}}}}}""";
+        var reply = new OperationReply(JsonSerializer.Serialize(new { summary }), "stop");
+
+        var result = JsonElement.Parse(Loaded.Summarization.ReadReply(reply, Encoding.UTF8.GetBytes(request)).Span);
+
+        Assert.Equal(expected, result.GetProperty("summary").GetString());
+        Assert.Equal(expected.Length < summary.TrimEnd().Length ? 1 : 0, reply.Notices.Count);
+    }
+
+    [Fact]
+    public void Summarization_MorePointsThanAllowed_LinesAreCut()
+    {
+        var request = """{"text":"a","parameters":{"max_sentences":2,"style":"bullets"}}""";
+
+        var result = Loaded.Read(Loaded.Summarization, """{"summary":"- One. Still one.\n\n- Two\n- Three"}""", request);
+
+        Assert.Equal("- One. Still one.\n\n- Two", result.GetProperty("summary").GetString());
     }
 
     [Theory]
