@@ -1,0 +1,73 @@
+using System.Globalization;
+using Microsoft.Extensions.AI;
+
+namespace Conductor.Providers.Local.Encoder;
+
+/// <summary>The encoder as a generator of embeddings.</summary>
+internal sealed class MiniLmEmbeddingGenerator(ITextEncoder encoder) : IEmbeddingGenerator<string, Embedding<float>>
+{
+    /// <summary>The model's id within the provider.</summary>
+    public const string ModelId = "all-minilm-l6-v2";
+
+    /// <summary>Word pieces that the model reads at once, the two special ones included.</summary>
+    public const int ContextWindow = 256;
+
+    private readonly EmbeddingGeneratorMetadata _metadata = new("local", providerUri: null, ModelId, encoder.Dimensions);
+
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (options?.Dimensions is { } dimensions && dimensions != encoder.Dimensions)
+        {
+            throw new ProviderException(
+                ProviderErrorKind.Unsupported,
+                string.Create(CultureInfo.InvariantCulture, $"'{ModelId}' makes vectors of {encoder.Dimensions} dimensions, not of {dimensions}: leave 'dimensions' out.")) { Param = "dimensions" };
+        }
+
+        return Task.FromResult(Generate(values as IReadOnlyList<string> ?? [.. values], cancellationToken));
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        return serviceKey is not null ? null
+            : serviceType == typeof(EmbeddingGeneratorMetadata) ? _metadata
+            : serviceType.IsInstanceOfType(this) ? this : null;
+    }
+
+    public void Dispose()
+    {
+        // Holds nothing: the encoder is the provider's.
+    }
+
+    private GeneratedEmbeddings<Embedding<float>> Generate(IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<EncodedText> encoded;
+        try
+        {
+            encoded = encoder.Encode(texts, cancellationToken);
+        }
+        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            // The message of an I/O failure names the folder; what it was is in the inner one.
+            throw new ProviderException(
+                ProviderErrorKind.ModelNotFound, failure is InvalidDataException ? $"The model file cannot be used. {failure.Message}" : "The model file cannot be opened.", failure);
+        }
+
+        var tokens = encoded.Sum(text => (long)text.Tokens);
+        var embeddings = new GeneratedEmbeddings<Embedding<float>>(encoded.Select(text => new Embedding<float>(text.Vector) { ModelId = ModelId }))
+        {
+            Usage = new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens },
+        };
+        var longer = encoded.Count(text => text.Windows > 1);
+        if (longer > 0)
+        {
+            EmbeddingNotices.Add(embeddings, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{longer} of {encoded.Count} texts are longer than the {ContextWindow} word pieces that '{ModelId}' reads at once: their vectors are means over overlapping windows."));
+        }
+
+        return embeddings;
+    }
+}

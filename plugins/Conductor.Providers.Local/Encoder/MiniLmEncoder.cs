@@ -1,0 +1,60 @@
+using Conductor.Providers.Local.Encoder.Kernels;
+using Conductor.Providers.Local.Encoder.Model;
+
+namespace Conductor.Providers.Local.Encoder;
+
+/// <summary>all-MiniLM-L6-v2. The model file is read at the first use and closed with the provider. One thread works on a call.</summary>
+/// <param name="path">The model file.</param>
+/// <param name="kind">Which kernels; <see cref="KernelKinds.Best"/> but for tests and measurements.</param>
+internal sealed class MiniLmEncoder(string path, KernelKind kind) : ITextEncoder, IDisposable
+{
+    private readonly Lock _gate = new();
+    private MiniLmModel? _model;
+    private bool _isDisposed;
+
+    public int Dimensions => 384;
+
+    public static string ShippedModel => Path.Combine(Path.GetDirectoryName(typeof(MiniLmEncoder).Assembly.Location) ?? "", "Models", "all-MiniLM-L6-v2-q8_0.gguf");
+
+    public IReadOnlyList<EncodedText> Encode(IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        cancellationToken.ThrowIfCancellationRequested();
+        var model = Load();
+        var results = new EncodedText[texts.Count];
+        var batch = new EncoderBatch(model);
+        for (var index = 0; index < results.Length; index++)
+        {
+            var pieces = model.Tokenize(texts[index]);
+            var starts = TextWindows.Starts(pieces.Count);
+            var mean = new WindowMean(Dimensions, TextWindows.Weights(starts, pieces.Count));
+            results[index] = new EncodedText(mean.Vector, pieces.Count + 2, starts.Length);
+            foreach (var start in starts)
+            {
+                batch.Add(model.Frame(pieces, start), mean, cancellationToken);
+            }
+        }
+
+        batch.Run(cancellationToken);
+        return results;
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _model?.Dispose();
+            _model = null;
+        }
+    }
+
+    private MiniLmModel Load()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _model ??= MiniLmModel.Load(path, kind);
+        }
+    }
+}
