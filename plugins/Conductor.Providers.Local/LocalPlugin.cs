@@ -1,4 +1,6 @@
 using Conductor.Plugins;
+using Conductor.Providers.Local.Encoder;
+using Conductor.Providers.Local.Encoder.Kernels;
 using Conductor.Providers.Local.Sentiment;
 using Conductor.Providers.Local.Summaries;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +17,7 @@ public sealed class LocalPlugin : IProviderPlugin
     /// <inheritdoc/>
     public void ConfigureServices(IServiceCollection services, ProviderContext context)
     {
+        services.AddSingleton<ITextEncoder>(_ => new MiniLmEncoder(MiniLmEncoder.ShippedModel, KernelKinds.Best));
         services.AddSingleton<SentimentEngine>();
         services.AddSingleton<SummarizationEngine>();
         services.AddSingleton<IModelProvider, LocalProvider>();

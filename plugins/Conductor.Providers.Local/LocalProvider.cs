@@ -1,12 +1,14 @@
 using Conductor.Money;
 using Conductor.Operations;
+using Conductor.Providers.Local.Encoder;
 using Conductor.Providers.Local.Sentiment;
 using Conductor.Providers.Local.Summaries;
+using Microsoft.Extensions.AI;
 
 namespace Conductor.Providers.Local;
 
 /// <summary>The embedded provider: what answers on a fresh machine.</summary>
-internal sealed class LocalProvider(SentimentEngine sentiment, SummarizationEngine summarization) : IModelProvider
+internal sealed class LocalProvider(ITextEncoder encoder, SentimentEngine sentiment, SummarizationEngine summarization) : IModelProvider
 {
     // Quality scores follow docs/operations.md: the sentiment engine is right about seven times in ten on held-out texts,
     // and an extract never reads as well as a summary written by a model.
@@ -14,9 +16,22 @@ internal sealed class LocalProvider(SentimentEngine sentiment, SummarizationEngi
     [
         Describe(sentiment, "Sentiment by lexicon and rules", quality: 0.6),
         Describe(summarization, "Summary from the text's own sentences", quality: 0.5),
+        new()
+        {
+            Id = MiniLmEmbeddingGenerator.ModelId,
+            DisplayName = "Sentence vectors by all-MiniLM-L6-v2",
+            Capabilities = ModelCapabilities.Embeddings,
+            ContextWindow = MiniLmEmbeddingGenerator.ContextWindow,
+            Price = ModelPrice.Free,
+            QualityScore = 0.6,
+            Tier = "small",
+        },
     ];
 
     public IReadOnlyList<IOperationEngine> Engines { get; } = [sentiment, summarization];
+
+    public IEmbeddingGenerator<string, Embedding<float>>? GetEmbeddingGenerator(string modelId) =>
+        modelId == MiniLmEmbeddingGenerator.ModelId ? new MiniLmEmbeddingGenerator(encoder) : null;
 
     public Task<IReadOnlyList<ModelDescriptor>> ListModelsAsync(CancellationToken cancellationToken) => Task.FromResult(_models);
 
