@@ -9,6 +9,7 @@ internal static class EventIds
     public const int PluginFault = 1004;
     public const int ResultOffSchema = 1005;
     public const int PluginAbandoned = 1006;
+    public const int BatchItemFailed = 1007;
 
     public const int SettingsReloaded = 1100;
     public const int SettingsRefused = 1101;

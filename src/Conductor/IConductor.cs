@@ -25,6 +25,10 @@ public interface IConductor
     /// <exception cref="Errors.ConductorException">The request is wrong, or nobody could serve it.</exception>
     Task<OperationOutcome> RunAsync(OperationCall call, CancellationToken cancellationToken);
 
+    /// <summary>Runs an operation over several inputs, a few at a time. What goes wrong with one is in its item; the others go on.</summary>
+    /// <returns>One item for each input, in their order. Enumerate once; whoever stops early ends the calls that are at work.</returns>
+    IAsyncEnumerable<OperationBatchItem> RunBatchAsync(OperationBatch batch, CancellationToken cancellationToken);
+
     /// <summary>Answers a chat. The outcome's stream, if it has one, is read before <paramref name="call"/> is disposed.</summary>
     Task<ChatOutcome> ChatAsync(ChatCall call, CancellationToken cancellationToken);
 

@@ -13,6 +13,13 @@ public sealed record CallOptions
 
     /// <summary>The whole call; null = the settings'.</summary>
     public TimeSpan? Timeout { get; init; }
+
+    /// <summary>These, with whatever <paramref name="over"/> says laid over them.</summary>
+    public CallOptions Under(CallOptions over)
+    {
+        ArgumentNullException.ThrowIfNull(over);
+        return new CallOptions { Cache = over.Cache ?? Cache, MaxRetries = over.MaxRetries ?? MaxRetries, Timeout = over.Timeout ?? Timeout };
+    }
 }
 
 /// <summary>What a call does with the cache.</summary>

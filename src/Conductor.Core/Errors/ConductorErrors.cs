@@ -47,6 +47,10 @@ public static class ConductorErrors
     public static ConductorException StorageFull() =>
         new(503, "overloaded_error", "storage_full", "The ledger cannot take entries now, so no call is made.") { RetryAfter = TimeSpan.FromSeconds(5) };
 
+    /// <param name="requestId">What the operator looks for in the log; the error says nothing else of the cause.</param>
+    public static ConductorException Internal(string requestId) =>
+        new(500, "api_error", "internal_error", $"Something failed inside Conductor. The log says what, under request id '{requestId}'.");
+
     /// <summary>What a caller is told of a provider's failure. Never the upstream's own text, address or key.</summary>
     public static ConductorException FromProvider(ProviderException failure, string provider)
     {

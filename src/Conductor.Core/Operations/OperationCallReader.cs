@@ -2,7 +2,6 @@ using System.Text.Json;
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Errors;
-using Conductor.Money;
 using Conductor.Settings;
 
 namespace Conductor.Operations;
@@ -10,20 +9,10 @@ namespace Conductor.Operations;
 /// <summary>Reads the request of a typed operation. Everything that is wrong with it is a 400 that names the field.</summary>
 public static class OperationCallReader
 {
-    private static readonly string[] Members =
-    [
-        "text", "language", "model", "provider", "max_tokens", "temperature", "top_p", "context", "parameters", "constraints", "options",
-    ];
+    // Members that every operation is given; an operation's own schema may name more.
+    private static readonly string[] Common = ["text", "language", "parameters", "context"];
 
-    /// <summary>Members that every operation is given; the others above are Conductor's own.</summary>
-    private static readonly string[] PayloadMembers = ["text", "language", "parameters", "context"];
-
-    private static readonly string[] ConstraintMembers =
-        ["max_latency_ms", "max_cost_cents", "required_quality_score", "preferred_providers", "excluded_providers"];
-
-    private static readonly string[] OptionMembers = ["use_cache", "force_provider", "max_retries", "timeout_ms"];
-
-    /// <summary>Reads and checks a request.</summary>
+    /// <summary>Reads and checks a request for one call.</summary>
     /// <param name="operation">The operation's name, from the URL.</param>
     /// <param name="body">The request, UTF-8 JSON.</param>
     /// <param name="context">Who asks.</param>
@@ -33,89 +22,59 @@ public static class OperationCallReader
     public static OperationCall Read(
         string operation, ReadOnlyMemory<byte> body, CallContext context, CatalogSnapshot catalog, CancellationToken callerAborted)
     {
-        ArgumentNullException.ThrowIfNull(catalog);
-        var entry = catalog.Operations.GetValueOrDefault(operation)
-            ?? throw ConductorErrors.OperationNotFound(operation, Text.NearestName.Find(operation, catalog.Operations.Keys));
-        using var document = RequestJson.Parse(body);
-        List<string> own = [.. entry.RequestMembers.Except(Members)];
-        var request = new RequestObject(document.RootElement, "", [.. Members, .. own]);
+        using var request = OperationRequest.Parse(operation, body, catalog);
+        return request.ReadCall(context, callerAborted);
+    }
 
-        var constraints = ReadConstraints(request, catalog);
-        var options = ReadOptions(request, catalog, out var forced);
-        var provider = request.String("provider", maxLength: 200);
-        var forcedProvider = RequestChecks.Provider(catalog, "options.force_provider", forced) ?? RequestChecks.Provider(catalog, "provider", provider);
-        CheckText(request, entry, catalog.Settings);
-        var payload = WritePayload(document.RootElement, own);
+    /// <summary>One call from a request that is an object.</summary>
+    internal static OperationCall Read(
+        OperationEntry entry, JsonElement root, CallContext context, CatalogSnapshot catalog, CallOptions? over, CancellationToken callerAborted)
+    {
+        var own = PayloadMembersOf(entry);
+        var request = new RequestObject(root, "", [.. own, .. OperationEnvelope.Members]);
+        var envelope = OperationEnvelope.Read(request, entry, catalog);
+        return Make(entry, envelope, request.String("text", maxLength: int.MaxValue), own, name => MemberOf(root, name), context, catalog.Settings, over, callerAborted);
+    }
+
+    /// <summary>Members that go on to the operation; the others are Conductor's own.</summary>
+    internal static IReadOnlyList<string> PayloadMembersOf(OperationEntry entry) =>
+        [.. Common, .. entry.RequestMembers.Except([.. Common, .. OperationEnvelope.Members, OperationBatchReader.Inputs])];
+
+    /// <summary>One call from its parts: its text and its payload are checked here.</summary>
+    internal static OperationCall Make(
+        OperationEntry entry, OperationEnvelope envelope, string? text, IReadOnlyList<string> members, Func<string, JsonElement?> member,
+        CallContext context, ConductorSettings settings, CallOptions? over, CancellationToken callerAborted)
+    {
+        var longest = LongestText(entry, settings);
+        CheckText(text, entry, longest);
+        var payload = WritePayload(members, member);
         CheckPayload(entry, payload);
-        var embedding = EmbeddingPayload.Read(entry, payload, LongestText(entry, catalog.Settings));
-
         return new OperationCall
         {
             Context = context,
             CallerAborted = callerAborted,
-            Operation = operation,
-            Model = ModelOf(request) ?? ModelOf(entry, catalog.Settings),
+            Operation = entry.Name,
+            Model = envelope.Model,
             Payload = payload,
-            Embedding = embedding,
-            MaxTokens = request.Integer("max_tokens", 1, 1_000_000),
-            Temperature = (float?)request.Number("temperature", 0, 2),
-            TopP = (float?)request.Number("top_p", 0, 1),
-            Constraints = constraints with { ForcedProvider = forcedProvider },
-            Options = options,
+            Embedding = EmbeddingPayload.Read(entry, payload, longest),
+            MaxTokens = envelope.MaxTokens,
+            Temperature = envelope.Temperature,
+            TopP = envelope.TopP,
+            Constraints = envelope.Constraints,
+            Options = over is null ? envelope.Options : envelope.Options.Under(over),
         };
     }
 
-    private static string? ModelOf(RequestObject request) => request.String("model", maxLength: 400) switch
-    {
-        "" => throw new InvalidRequestException("'model' is empty; name a model, an alias or 'auto', or leave it out.", "model", "invalid_value"),
-        var model => model,
-    };
-
-    // The default names a chat model wherever it names one; it could serve no operation of vectors.
-    private static string ModelOf(OperationEntry entry, ConductorSettings settings) =>
-        settings.Operations.GetValueOrDefault(entry.Name)?.Model ?? (entry.IsEmbedding ? "auto" : settings.Defaults.Model);
-
-    private static CallConstraints ReadConstraints(RequestObject request, CatalogSnapshot catalog)
-    {
-        if (request.Object("constraints", ConstraintMembers) is not { } constraints)
-        {
-            return CallConstraints.None;
-        }
-
-        return new CallConstraints
-        {
-            MaxLatency = constraints.Integer("max_latency_ms", 100, 60_000) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
-            MaxCost = constraints.Number("max_cost_cents", 0, 1e9) is { } cents ? NanoUsd.FromUsd((decimal)cents / 100m) : null,
-            RequiredQualityScore = constraints.Number("required_quality_score", 0, 1),
-            PreferredProviders = RequestChecks.Providers(catalog, "constraints.preferred_providers", constraints.Strings("preferred_providers", 100)),
-            ExcludedProviders = RequestChecks.Providers(catalog, "constraints.excluded_providers", constraints.Strings("excluded_providers", 100)),
-        };
-    }
-
-    private static CallOptions ReadOptions(RequestObject request, CatalogSnapshot catalog, out string? forced)
-    {
-        forced = null;
-        if (request.Object("options", OptionMembers) is not { } options)
-        {
-            return CallOptions.Default;
-        }
-
-        forced = options.String("force_provider", maxLength: 200);
-        return new CallOptions
-        {
-            Cache = options.Boolean("use_cache") switch { true => CacheUse.ReadWrite, false => CacheUse.Off, null => null },
-            MaxRetries = options.Integer("max_retries", 0, 7),
-            Timeout = options.Integer("timeout_ms", 1, 600_000) is { } ms ? TimeSpan.FromMilliseconds(ms) : null,
-        };
-    }
+    /// <summary>A member's value; null where it is absent or null, which is the same.</summary>
+    internal static JsonElement? MemberOf(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private static int LongestText(OperationEntry entry, ConductorSettings settings) =>
         settings.Operations.GetValueOrDefault(entry.Name)?.MaxTextLength
         ?? Math.Min(entry.Descriptor.MaxTextLength, entry.IsEmbedding ? settings.Limits.MaxEmbeddingTextLength : settings.Limits.MaxTextLength);
 
-    private static void CheckText(RequestObject request, OperationEntry entry, ConductorSettings settings)
+    private static void CheckText(string? text, OperationEntry entry, int most)
     {
-        var text = request.String("text", maxLength: int.MaxValue);
         if (text is null)
         {
             if (entry.Descriptor.RequiresText)
@@ -126,7 +85,6 @@ public static class OperationCallReader
             return;
         }
 
-        var most = LongestText(entry, settings);
         if (text.Length == 0)
         {
             throw new InvalidRequestException($"'text' is empty; it must hold 1 to {most} characters.", "text", "invalid_length");
@@ -138,15 +96,15 @@ public static class OperationCallReader
         }
     }
 
-    private static byte[] WritePayload(JsonElement root, IEnumerable<string> own)
+    private static byte[] WritePayload(IReadOnlyList<string> members, Func<string, JsonElement?> member)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
-            foreach (var name in PayloadMembers.Concat(own))
+            foreach (var name in members)
             {
-                if (root.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null)
+                if (member(name) is { } value)
                 {
                     writer.WritePropertyName(name);
                     WriteValue(writer, name, value);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Conductor.Calls;
+using Conductor.Money;
 
 namespace Conductor.Operations;
 
@@ -10,30 +11,56 @@ public static class OperationResponseWriter
     /// <summary>Writes one JSON object.</summary>
     public static void Write(IBufferWriter<byte> output, OperationCall call, OperationOutcome outcome)
     {
-        ArgumentNullException.ThrowIfNull(call);
-        ArgumentNullException.ThrowIfNull(outcome);
+        var answer = OperationAnswer.From(call, outcome);
         using var json = new Utf8JsonWriter(output);
         json.WriteStartObject();
+        WriteMembers(json, answer);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the members of a response into an object that is open.</summary>
+    public static void WriteMembers(Utf8JsonWriter json, OperationAnswer answer)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(answer);
         json.WritePropertyName("result");
-        json.WriteRawValue(outcome.Result.Span, skipInputValidation: true);
-        WriteMetadata(json, call, outcome);
+        json.WriteRawValue(answer.Result.Span, skipInputValidation: true);
+        WriteMetadata(json, answer);
+        WriteUsage(json, answer.Usage);
+        WritePerformance(json, answer.Timings);
+        WriteCost(json, answer.Cost);
+    }
 
+    public static void WriteUsage(Utf8JsonWriter json, TokenUsage usage)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(usage);
         json.WriteStartObject("usage");
-        json.WriteNumber("input_tokens", outcome.Usage.InputTokens);
-        json.WriteNumber("output_tokens", outcome.Usage.OutputTokens);
-        json.WriteNumber("total_tokens", outcome.Usage.TotalTokens);
-        json.WriteNumber("cached_tokens", outcome.Usage.CachedInputTokens);
+        json.WriteNumber("input_tokens", usage.InputTokens);
+        json.WriteNumber("output_tokens", usage.OutputTokens);
+        json.WriteNumber("total_tokens", usage.TotalTokens);
+        json.WriteNumber("cached_tokens", usage.CachedInputTokens);
         json.WriteEndObject();
+    }
 
+    public static void WritePerformance(Utf8JsonWriter json, CallTimings timings)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(timings);
         json.WriteStartObject("performance");
-        json.WriteNumber("queue_time_ms", Milliseconds(call.Timings.Queue));
-        json.WriteNumber("routing_time_ms", Milliseconds(call.Timings.Routing));
-        json.WriteNumber("provider_latency_ms", Milliseconds(call.Timings.Provider));
-        json.WriteNumber("post_processing_ms", Milliseconds(call.Timings.PostProcessing));
-        json.WriteNumber("total_time_ms", Milliseconds(call.Timings.Total));
+        json.WriteNumber("queue_time_ms", Milliseconds(timings.Queue));
+        json.WriteNumber("routing_time_ms", Milliseconds(timings.Routing));
+        json.WriteNumber("provider_latency_ms", Milliseconds(timings.Provider));
+        json.WriteNumber("post_processing_ms", Milliseconds(timings.PostProcessing));
+        json.WriteNumber("total_time_ms", Milliseconds(timings.Total));
         json.WriteEndObject();
+    }
 
-        var cost = CallCost.Of(call);
+    /// <summary>`cost`, null while unknown, and `cost_status`.</summary>
+    public static void WriteCost(Utf8JsonWriter json, CallCost cost)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(cost);
         if (cost.Usd is { } usd)
         {
             json.WriteNumber("cost", usd);
@@ -44,22 +71,21 @@ public static class OperationResponseWriter
         }
 
         json.WriteString("cost_status", cost.Status);
-        json.WriteEndObject();
     }
 
-    private static void WriteMetadata(Utf8JsonWriter json, OperationCall call, OperationOutcome outcome)
+    private static void WriteMetadata(Utf8JsonWriter json, OperationAnswer answer)
     {
         json.WriteStartObject("metadata");
-        json.WriteString("request_id", call.Context.RequestId);
-        json.WriteString("operation", call.Operation);
-        json.WriteString("provider_used", outcome.Provider);
-        json.WriteString("model_used", outcome.Model);
-        json.WriteBoolean("fallback_used", call.Attempts.Count > 1);
-        json.WriteString("fallback_reason", call.Attempts.Count > 1 ? call.Attempts[0].ErrorCode : null);
-        json.WriteBoolean("cache_hit", call.IsCacheHit);
+        json.WriteString("request_id", answer.RequestId);
+        json.WriteString("operation", answer.Operation);
+        json.WriteString("provider_used", answer.Provider);
+        json.WriteString("model_used", answer.Model);
+        json.WriteBoolean("fallback_used", answer.IsFallback);
+        json.WriteString("fallback_reason", answer.FallbackReason);
+        json.WriteBoolean("cache_hit", answer.IsCacheHit);
         json.WriteString("ab_variant", null as string);
         json.WriteStartArray("notices");
-        foreach (var notice in outcome.Notices)
+        foreach (var notice in answer.Notices)
         {
             json.WriteStringValue(notice);
         }

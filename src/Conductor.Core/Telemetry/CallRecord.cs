@@ -81,7 +81,7 @@ public sealed record CallRecord
         var (cost, costStatus) = CostOf(call.Attempts);
         return new CallRecord
         {
-            RequestId = LogText.Clean(call.Context.RequestId, 128),
+            RequestId = LogText.Clean(call.Context.RequestId, 160),
             Tenant = LogText.Clean(call.Context.TenantId),
             KeyId = call.Context.KeyId is { } key ? LogText.Clean(key) : null,
             Surface = call.Context.Surface,

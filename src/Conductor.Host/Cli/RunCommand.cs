@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
 using Conductor.Calls;
 using Conductor.Errors;
@@ -15,9 +14,6 @@ namespace Conductor.Host.Cli;
 /// <summary>`conductor run OPERATION TEXT|-`: one operation through the whole pipeline, without a server.</summary>
 internal static class RunCommand
 {
-    // More than any operation takes; an endless pipe must not fill the memory before the request is refused.
-    private const int MaxInputChars = 4 * 1024 * 1024;
-
     private static readonly Argument<string> Operation = new("OPERATION") { Description = "The operation's name, for example sentiment_analysis; 'conductor plugins list' shows what is there." };
 
     private static readonly Argument<string?> Text = new("TEXT")
@@ -34,11 +30,17 @@ internal static class RunCommand
 
     private static readonly Option<string?> Parameters = new("--parameters", "-p") { Description = "The operation's own parameters, a JSON object.", HelpName = "JSON" };
 
+    private static readonly Option<string?> Inputs = new("--inputs")
+    {
+        Description = "Many inputs at once, instead of TEXT: a file ('-' reads standard input) with a JSON array, or a JSON value a line; prints a result a line.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Print the whole response as JSON: result, metadata, usage, performance, cost." };
 
     public static Command Create()
     {
-        var command = new Command("run", "Run an operation in this process and print its result.") { Operation, Text, Model, Provider, Language, Parameters, Json };
+        var command = new Command("run", "Run an operation in this process and print its result.") { Operation, Text, Model, Provider, Language, Parameters, Inputs, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -53,7 +55,13 @@ internal static class RunCommand
         try
         {
             await using var process = await Terminal.BusyAsync("Loading plugins", () => InProcess.StartAsync(settings, interrupt.Token));
-            await using var call = OperationCallReader.Read(parsed.GetValue(Operation)!, body, context, process.Conductor.Catalog, interrupt.Token);
+            using var request = OperationRequest.Parse(parsed.GetValue(Operation)!, body, process.Conductor.Catalog);
+            if (request.IsBatch)
+            {
+                return await RunBatchAsync(process.Conductor, request.ReadBatch(context, interrupt.Token), isJson, interrupt.Token);
+            }
+
+            await using var call = request.ReadCall(context, interrupt.Token);
             var outcome = await Terminal.BusyAsync($"Running {call.Operation}", () => process.Conductor.RunAsync(call, interrupt.Token));
             if (isJson)
             {
@@ -64,10 +72,6 @@ internal static class RunCommand
             else
             {
                 Print(call, outcome);
-                foreach (var notice in outcome.Notices)
-                {
-                    Terminal.Note(notice);
-                }
             }
 
             return ExitCodes.Ok;
@@ -89,75 +93,59 @@ internal static class RunCommand
         }
     }
 
+    private static async Task<int> RunBatchAsync(IConductor conductor, OperationBatch batch, bool isJson, CancellationToken cancellationToken)
+    {
+        var items = conductor.RunBatchAsync(batch, cancellationToken);
+        var failed = 0;
+        if (isJson)
+        {
+            var (answer, totals) = await Terminal.BusyAsync($"Running {batch.Operation}", () => BatchBody.WriteAsync(batch, items, TimeProvider.System, cancellationToken));
+            Terminal.JsonDocument(answer);
+            failed = totals.Failed;
+        }
+        else
+        {
+            await foreach (var item in items.WithCancellation(cancellationToken))
+            {
+                Terminal.JsonLine(json => BatchBody.WriteItem(json, item, TimeProvider.System));
+                failed += item.Error is null ? 0 : 1;
+            }
+        }
+
+        return failed == 0 ? ExitCodes.Ok : throw new CliException(ExitCodes.Failed, $"{failed} of {batch.Count} inputs failed.");
+    }
+
     private static async Task<byte[]> BuildRequestAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var text = parsed.GetValue(Text) is "-" ? await ReadStandardInputAsync(cancellationToken) : parsed.GetValue(Text);
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using var request = new RunRequest();
+        if (parsed.GetValue(Inputs) is { } inputs)
         {
-            json.WriteStartObject();
-            WriteText(json, "text", text);
-            WriteText(json, "model", parsed.GetValue(Model));
-            WriteText(json, "provider", parsed.GetValue(Provider));
-            WriteText(json, "language", parsed.GetValue(Language));
-            if (parsed.GetValue(Parameters) is { } parameters)
+            if (parsed.GetValue(Text) is not null)
             {
-                json.WritePropertyName("parameters");
-                try
-                {
-                    using var document = JsonDocument.Parse(parameters);
-                    document.RootElement.WriteTo(json);
-                }
-                catch (JsonException mistake)
-                {
-                    throw new CliException(ExitCodes.Usage, $"--parameters is not valid JSON: {mistake.Message}");
-                }
+                throw new CliException(ExitCodes.Usage, "TEXT and --inputs exclude each other: put the text among the inputs.");
             }
 
-            json.WriteEndObject();
+            request.Inputs(await RunRequest.ReadInputsAsync(inputs, cancellationToken));
         }
 
-        return buffer.ToArray();
-    }
-
-    private static async Task<string> ReadStandardInputAsync(CancellationToken cancellationToken)
-    {
-        using var reader = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-        var buffer = new char[MaxInputChars + 1];
-        try
-        {
-            var read = await reader.ReadBlockAsync(buffer, cancellationToken);
-            return read <= MaxInputChars
-                ? new string(buffer, 0, read)
-                : throw new CliException(ExitCodes.Usage, $"Standard input holds more than {MaxInputChars} characters, which no operation takes.");
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new CliException(ExitCodes.Usage, "Standard input is not valid UTF-8.");
-        }
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is null)
-        {
-            return;
-        }
-
-        try
-        {
-            json.WriteString(name, value);
-        }
-        catch (ArgumentException)
-        {
-            throw new CliException(ExitCodes.Usage, $"The {name} is not valid Unicode.");
-        }
+        return request
+            .Text("text", await RunRequest.ReadTextAsync(parsed.GetValue(Text), cancellationToken))
+            .Text("model", parsed.GetValue(Model))
+            .Text("provider", parsed.GetValue(Provider))
+            .Text("language", parsed.GetValue(Language))
+            .Json("parameters", parsed.GetValue(Parameters))
+            .ToBody();
     }
 
     private static void Print(OperationCall call, OperationOutcome outcome)
     {
         using var result = JsonDocument.Parse(outcome.Result);
         ResultView.Write(result.RootElement);
+        foreach (var notice in outcome.Notices)
+        {
+            Terminal.Note(notice);
+        }
+
         if (Terminal.IsInteractive)
         {
             var cost = CallCost.Of(call);

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/v1/operations`: what can be run, and running it.</summary>
-internal sealed class OperationEndpoints(IConductor conductor, ISettings settings)
+internal sealed class OperationEndpoints(IConductor conductor, ISettings settings, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -16,15 +16,27 @@ internal sealed class OperationEndpoints(IConductor conductor, ISettings setting
         routes.MapGet("/v1/operations", endpoints.ListAsync);
         routes.MapGet("/v1/operations/{operation}", endpoints.DescribeAsync);
         routes.MapPost("/v1/operations/{operation}", endpoints.RunAsync);
+        routes.MapPost("/v1/operations/{operation}:batch", endpoints.RunBatchAsync);
     }
 
-    private async Task RunAsync(HttpContext http)
+    private Task RunAsync(HttpContext http) => RunAsync(http, isBatch: false);
+
+    private Task RunBatchAsync(HttpContext http) => RunAsync(http, isBatch: true);
+
+    private async Task RunAsync(HttpContext http, bool isBatch)
     {
         var context = CallHeaders.ReadContext(http, "operations");
         var body = await RequestBody.ReadAsync(http, settings.Current.Limits.MaxBodyBytes);
         await conductor.StartAsync(http.RequestAborted);
-        var read = OperationCallReader.Read((string)http.Request.RouteValues["operation"]!, body, context, conductor.Catalog, CallLifetime.Of(http).Token);
-        await using var call = WithHeaders(read, http.Request);
+        var options = CallHeaders.ReadOptions(http.Request, CallOptions.Default);
+        using var request = OperationRequest.Parse((string)http.Request.RouteValues["operation"]!, body, conductor.Catalog);
+        if (isBatch || request.IsBatch)
+        {
+            await AnswerAsync(http, request.ReadBatch(context, CallLifetime.Of(http).Token, options));
+            return;
+        }
+
+        await using var call = request.ReadCall(context, CallLifetime.Of(http).Token, options);
         http.Features.Set<ModelCall>(call);
         var outcome = await conductor.RunAsync(call, CallLifetime.Of(http).Token);
 
@@ -34,22 +46,12 @@ internal sealed class OperationEndpoints(IConductor conductor, ISettings setting
         await JsonResponse.WriteAsync(http, answer.WrittenMemory);
     }
 
-    private static OperationCall WithHeaders(OperationCall call, HttpRequest request)
+    private async Task AnswerAsync(HttpContext http, OperationBatch batch)
     {
-        var options = CallHeaders.ReadOptions(request, call.Options);
-        return ReferenceEquals(options, call.Options) ? call : new OperationCall
-        {
-            Context = call.Context,
-            CallerAborted = call.CallerAborted,
-            Operation = call.Operation,
-            Model = call.Model,
-            Payload = call.Payload,
-            MaxTokens = call.MaxTokens,
-            Temperature = call.Temperature,
-            TopP = call.TopP,
-            Constraints = call.Constraints,
-            Options = options,
-        };
+        var left = CallLifetime.Of(http).Token;
+        var (answer, totals) = await BatchBody.WriteAsync(batch, conductor.RunBatchAsync(batch, left), time, left);
+        OutcomeHeaders.WriteCost(http.Response, totals.Cost);
+        await JsonResponse.WriteAsync(http, answer);
     }
 
     private async Task ListAsync(HttpContext http)

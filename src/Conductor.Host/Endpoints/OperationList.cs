@@ -1,6 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Errors;
+using Conductor.Host.OpenApi;
 using Conductor.Text;
 
 namespace Conductor.Host.Endpoints;
@@ -38,6 +41,25 @@ internal static class OperationList
         descriptor.RequestSchema.WriteTo(json);
         json.WritePropertyName("result_schema");
         descriptor.ResultSchema.WriteTo(json);
+        WriteBatch(json, entry);
+        json.WriteEndObject();
+    }
+
+    private static void WriteBatch(Utf8JsonWriter json, OperationEntry entry)
+    {
+        json.WriteStartObject("batch");
+        json.WriteString("path", $"/v1/operations/{entry.Name}:batch");
+        json.WriteNumber("max_inputs", OperationBatch.MaxItems);
+        json.WritePropertyName("request_schema");
+        new JsonObject
+        {
+            ["type"] = "object",
+            ["required"] = new JsonArray("inputs"),
+            ["properties"] = new JsonObject
+            {
+                ["inputs"] = SchemaMove.Inputs(SchemaMove.To(entry.Descriptor.RequestSchema, "#/properties/inputs/items/anyOf/1/")),
+            },
+        }.WriteTo(json);
         json.WriteEndObject();
     }
 

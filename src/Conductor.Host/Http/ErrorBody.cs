@@ -12,6 +12,14 @@ internal static class ErrorBody
     {
         using var json = new Utf8JsonWriter(output, JsonResponse.Options);
         json.WriteStartObject();
+        WriteObject(json, error, timestamp);
+        json.WriteString("request_id", requestId);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The member `error` of an object that is open.</summary>
+    public static void WriteObject(Utf8JsonWriter json, ConductorException error, DateTimeOffset timestamp)
+    {
         json.WriteStartObject("error");
         json.WriteString("message", error.Message);
         json.WriteString("type", error.Type);
@@ -19,8 +27,6 @@ internal static class ErrorBody
         json.WriteString("code", error.Code);
         json.WriteString("provider", error.Provider);
         json.WriteString("timestamp", timestamp);
-        json.WriteEndObject();
-        json.WriteString("request_id", requestId);
         json.WriteEndObject();
     }
 }

@@ -50,7 +50,7 @@ internal sealed partial class ErrorBoundary(RequestDelegate next, TimeProvider t
                 return HttpErrors.From(bad, context.Request.ContentLength ?? 0);
             default:
                 Unexpected(logger, failure, RequestIds.Of(context), context.Request.Method, context.Request.Path);
-                return HttpErrors.Internal(RequestIds.Of(context));
+                return ConductorErrors.Internal(RequestIds.Of(context));
         }
     }
 

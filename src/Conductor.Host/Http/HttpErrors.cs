@@ -49,10 +49,6 @@ internal static class HttpErrors
     public static ConductorException AdminOnly() =>
         new(403, "permission_error", "admin_only", "This address needs a key of tenant 'default' or 'admin'.") { ShouldRetry = false };
 
-    /// <param name="requestId">What the operator looks for in the log; the response says nothing else of the cause.</param>
-    public static ConductorException Internal(string requestId) =>
-        new(500, "api_error", "internal_error", $"Something failed inside Conductor. The log says what, under request id '{requestId}'.");
-
     /// <summary>What Kestrel refuses while a body is being read.</summary>
     public static ConductorException From(BadHttpRequestException failure, long bodyLimit) => failure.StatusCode switch
     {

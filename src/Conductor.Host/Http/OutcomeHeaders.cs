@@ -21,12 +21,7 @@ internal static class OutcomeHeaders
 
         if (isSettled)
         {
-            var cost = CallCost.Of(call);
-            headers["x-conductor-cost-status"] = cost.Status;
-            if (cost.Amount is { } amount)
-            {
-                headers["x-conductor-cost-usd"] = amount.ToString();
-            }
+            WriteCost(response, CallCost.Of(call));
         }
 
         if (call.DroppedParameters.Count > 0)
@@ -43,6 +38,16 @@ internal static class OutcomeHeaders
         headers["server-timing"] = string.Create(
             CultureInfo.InvariantCulture,
             $"queue;dur={new Milliseconds(timings.Queue)}, route;dur={new Milliseconds(timings.Routing)}, upstream-ttfb;dur={new Milliseconds(timings.Provider)}");
+    }
+
+    /// <summary>What a call, or all of a batch's together, cost.</summary>
+    public static void WriteCost(HttpResponse response, CallCost cost)
+    {
+        response.Headers["x-conductor-cost-status"] = cost.Status;
+        if (cost.Amount is { } amount)
+        {
+            response.Headers["x-conductor-cost-usd"] = amount.ToString();
+        }
     }
 
     /// <summary>What is known of a call that nobody could serve.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Conductor.Catalog;
 
@@ -23,8 +22,9 @@ internal static class OpenApiDocument
         foreach (var entry in catalog.Operations.Values.OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             var (request, result) = ($"{entry.Name}.request", $"{entry.Name}.result");
-            schemas[request] = WithOwnMembers(Embed(entry.Descriptor.RequestSchema, request), schemas["OperationRequest"]!["properties"]!);
-            schemas[result] = Embed(entry.Descriptor.ResultSchema, result);
+            schemas[request] = WithOwnMembers(SchemaMove.To(entry.Descriptor.RequestSchema, $"#/components/schemas/{request}/"), schemas["OperationRequest"]!["properties"]!);
+            schemas[result] = SchemaMove.To(entry.Descriptor.ResultSchema, $"#/components/schemas/{result}/");
+            schemas[$"{entry.Name}.batch"] = BatchOf(schemas[request]!, request);
             paths[$"/v1/operations/{entry.Name}"] = PathOf(entry, request, result, paths["/v1/operations/{operation}"]!["post"]!);
         }
 
@@ -37,15 +37,33 @@ internal static class OpenApiDocument
         post["operationId"] = $"run_{entry.Name}";
         post["summary"] = entry.Descriptor.Description;
         post["parameters"]!.AsArray().RemoveAt(0); // the name, which stands in the path now
-        post["requestBody"]!["content"]!["application/json"]!["schema"] = Reference(request);
-        post["responses"]!["200"]!["content"]!["application/json"]!["schema"] = new JsonObject
+        post["requestBody"]!["content"]!["application/json"]!["schema"] = OneOf(Reference(request), Reference($"{entry.Name}.batch"));
+        var response = new JsonObject
         {
             ["allOf"] = new JsonArray(
                 Reference("OperationResponse"),
                 new JsonObject { ["type"] = "object", ["properties"] = new JsonObject { ["result"] = Reference(result) } }),
         };
+        post["responses"]!["200"]!["content"]!["application/json"]!["schema"] = OneOf(response, Reference("BatchResponse"));
         return new JsonObject { ["post"] = post };
     }
+
+    /// <summary>The request of a batch: `inputs`, and every member of a single request but its text.</summary>
+    private static JsonObject BatchOf(JsonNode single, string request)
+    {
+        var properties = new JsonObject { ["inputs"] = SchemaMove.Inputs(Reference(request)) };
+        foreach (var (name, schema) in single["properties"]!.AsObject())
+        {
+            if (name != "text")
+            {
+                properties[name] = schema!.DeepClone();
+            }
+        }
+
+        return new JsonObject { ["type"] = "object", ["required"] = new JsonArray("inputs"), ["properties"] = properties };
+    }
+
+    private static JsonObject OneOf(params JsonNode[] schemas) => new() { ["oneOf"] = new JsonArray(schemas) };
 
     private static JsonObject WithOwnMembers(JsonObject schema, JsonNode own)
     {
@@ -61,42 +79,6 @@ internal static class OpenApiDocument
         }
 
         return schema;
-    }
-
-    /// <summary>A schema that stood alone, at its new place: references into itself follow it.</summary>
-    private static JsonObject Embed(JsonElement schema, string name)
-    {
-        var copy = JsonObject.Create(schema.Clone())?.DeepClone().AsObject() ?? [];
-        copy.Remove("$schema");
-        copy.Remove("$id");
-        MoveReferences(copy, $"#/components/schemas/{name}/");
-        return copy;
-    }
-
-    private static void MoveReferences(JsonNode? node, string prefix)
-    {
-        switch (node)
-        {
-            case JsonArray array:
-                foreach (var item in array)
-                {
-                    MoveReferences(item, prefix);
-                }
-
-                break;
-            case JsonObject json:
-                foreach (var (_, value) in json)
-                {
-                    MoveReferences(value, prefix);
-                }
-
-                if (json["$ref"] is JsonValue reference && reference.TryGetValue<string>(out var target) && target.StartsWith("#/", StringComparison.Ordinal))
-                {
-                    json["$ref"] = prefix + target[2..];
-                }
-
-                break;
-        }
     }
 
     private static JsonObject Reference(string schema) => new() { ["$ref"] = $"#/components/schemas/{schema}" };

@@ -1,14 +1,17 @@
+using System.Runtime.CompilerServices;
 using Conductor.Calls;
 using Conductor.Catalog;
+using Conductor.Operations;
 using Conductor.PluginLoading;
 using Conductor.Plugins;
 using MediatR;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
 
 namespace Conductor.InProcess;
 
 /// <summary>The facade: starts the plugins when first needed, and sends calls down the pipeline.</summary>
-internal sealed class ConductorClient(PluginRuntime runtime, IMediator pipeline) : IConductor
+internal sealed class ConductorClient(PluginRuntime runtime, IMediator pipeline, ILogger<ConductorClient> logger) : IConductor
 {
     public CatalogSnapshot Catalog => runtime.Current;
 
@@ -19,6 +22,17 @@ internal sealed class ConductorClient(PluginRuntime runtime, IMediator pipeline)
     public Task<IReadOnlyList<PluginStatus>> RescanAsync(CancellationToken cancellationToken) => runtime.RescanAsync(cancellationToken);
 
     public Task<OperationOutcome> RunAsync(OperationCall call, CancellationToken cancellationToken) => SendAsync(call, cancellationToken);
+
+    public async IAsyncEnumerable<OperationBatchItem> RunBatchAsync(OperationBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        await runtime.StartAsync(cancellationToken).ConfigureAwait(false);
+        var width = OperationBatchRun.WidthFor(Catalog.Settings, batch.Context.TenantId);
+        await foreach (var item in new OperationBatchRun(batch, RunAsync, width, logger).RunAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return item;
+        }
+    }
 
     public Task<ChatOutcome> ChatAsync(ChatCall call, CancellationToken cancellationToken) => SendAsync(call, cancellationToken);
 

@@ -107,6 +107,55 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal("text", JsonDocument.Parse(output).RootElement.GetProperty("error").GetProperty("param").GetString());
     }
 
+    [Theory]
+    [InlineData("""["What a wonderful, lovely day!", {"text": "I hate this awful thing."}]""")]
+    [InlineData("\"What a wonderful, lovely day!\"\n\n{\"text\": \"I hate this awful thing.\"}\n")]
+    public async Task RunOperation_Inputs_AResultALine(string inputs)
+    {
+        var (code, output, error) = await RunAsync(["run", "sentiment_analysis", "--inputs", "-", "--language", "en"], inputs);
+
+        Assert.Equal((0, ""), (code, error));
+        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
+        Assert.Equal([(0, "positive"), (1, "negative")], lines.Select(line => (line.GetProperty("index").GetInt32(), line.GetProperty("result").GetProperty("sentiment").GetString()!)));
+    }
+
+    [Fact]
+    public async Task RunOperation_InputsFromAFileOneWrong_ItsErrorInItsPlaceAndCode1()
+    {
+        var file = _folder.Write("inputs.jsonl", "\"fine\"\n\"\"\n\"fine\"");
+
+        var (code, output, error) = await RunAsync(["run", "sentiment_analysis", "--inputs", file, "--json"]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("1 of 3 inputs failed", error, StringComparison.Ordinal);
+        var response = JsonElement.Parse(output);
+        Assert.Equal([200, 400, 200], response.GetProperty("results").EnumerateArray().Select(item => item.GetProperty("status").GetInt32()));
+        Assert.Equal(1, response.GetProperty("metadata").GetProperty("failed").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("[]", "1 to 256")]
+    [InlineData("{oops", "Line 1")]
+    [InlineData("[oops", "--inputs")]
+    public async Task RunOperation_InputsWrong_Code2(string inputs, string says)
+    {
+        var (code, _, error) = await RunAsync(["run", "sentiment_analysis", "--inputs", "-"], inputs);
+
+        Assert.Equal(2, code);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run sentiment_analysis x --inputs -", "exclude each other")]
+    [InlineData("run sentiment_analysis --inputs /nowhere/inputs.jsonl", "cannot be read")]
+    public async Task RunOperation_InputsMisused_Code2(string arguments, string says)
+    {
+        var (code, _, error) = await RunAsync(arguments.Split(' '));
+
+        Assert.Equal(2, code);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task RunOperation_ParametersNotJson_Code2()
     {

@@ -32,6 +32,8 @@ internal sealed class ScriptedConductor(Task gate) : IConductor
 
     public Task<OperationOutcome> RunAsync(OperationCall call, CancellationToken cancellationToken) => throw new InvalidOperationException("Only chats are scripted.");
 
+    public IAsyncEnumerable<OperationBatchItem> RunBatchAsync(OperationBatch batch, CancellationToken cancellationToken) => throw new InvalidOperationException("No batches are scripted.");
+
     public Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, CancellationToken cancellationToken) =>
         Task.FromResult(Embedded ?? throw new InvalidOperationException("No embeddings are scripted."));
 
