@@ -22,6 +22,7 @@ internal static class EventIds
     public const int PromptTaken = 3500;
     public const int PromptLeft = 3501;
     public const int PromptKept = 3502;
+    public const int PromptFault = 3503;
 
     public const int CallEnded = 4000;
     public const int LedgerWriteFailed = 4010;

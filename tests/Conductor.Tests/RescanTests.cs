@@ -9,6 +9,7 @@ using Microsoft.Extensions.AI;
 
 namespace Conductor.Tests;
 
+[Collection("load contexts")] // found by name among all of the process: one test at a time
 public sealed class RescanTests
 {
     private const string Echo = "tests/TestPlugins/Conductor.TestPlugins.Echo";

@@ -25,7 +25,7 @@ internal sealed class TestConductor : IAsyncDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var source = new SettingsSource { ContentRoot = Folder, BaseDirectory = Folder };
         _services = new ServiceCollection()
-            .AddSingleton<ISettings>(new FixedSettings(SettingsLoader.Load(configuration, source).Required))
+            .AddSingleton<ISettings>(new FixedSettings(SettingsLoader.Load(configuration, source).Required with { PromptFolder = PromptFolder }))
             .AddConductor()
             .BuildServiceProvider();
         Conductor = _services.GetRequiredService<IConductor>();
@@ -37,7 +37,12 @@ internal sealed class TestConductor : IAsyncDisposable
 
     public string OperationFolder => Path.Combine(Folder, "operations");
 
+    /// <summary>Files that stand in for prompts; not there until somebody makes it.</summary>
+    public string PromptFolder => Path.Combine(Folder, "prompts");
+
     public IConductor Conductor { get; }
+
+    public Prompts.PromptStore Prompts => _services.GetRequiredService<Prompts.PromptStore>();
 
     internal Plugins.PluginRuntime Runtime => _services.GetRequiredService<Plugins.PluginRuntime>();
 

@@ -15,6 +15,9 @@ public sealed class CatalogSnapshot
     /// <summary>Live operations by name.</summary>
     public IReadOnlyDictionary<string, OperationEntry> Operations { get; init; } = new Dictionary<string, OperationEntry>();
 
+    /// <summary>What prompts' templates may call: Conductor's own functions, and those of the live plugins.</summary>
+    public Prompts.PromptFunctions Functions { get; init; } = Prompts.PromptFunctions.Default;
+
     /// <summary>Prices by target.</summary>
     public Costing.PriceCatalog Prices { get; init; } = Costing.PriceCatalog.Empty;
 }

@@ -30,6 +30,12 @@ public static class ConductorErrors
     public static ConductorException OperationFault(string operation, string kind) =>
         new(502, "upstream_error", "operation_fault", $"Operation '{operation}' failed inside its plugin ({kind}). The operator has to mend it.") { ShouldRetry = false };
 
+    /// <summary>The operation's prompt cannot be used, before any target was asked.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="mistake">What is wrong, without the file's name.</param>
+    public static ConductorException PromptFault(string operation, string mistake) =>
+        new(502, "upstream_error", "prompt_fault", $"The prompt of operation '{operation}' cannot be used: {mistake} The operator has to mend it.") { ShouldRetry = false };
+
     public static ConductorException NoModelAvailable(string what) =>
         new(503, "overloaded_error", "no_model_available", what) { ShouldRetry = false };
 

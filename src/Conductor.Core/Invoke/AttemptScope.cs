@@ -42,6 +42,8 @@ internal sealed partial class AttemptScope : IAsyncDisposable
 
     public ILogger Logger => _services.Logger;
 
+    public TimeProvider Time => _services.Time;
+
     public IModelProvider Provider => Hop.Provider.Provider;
 
     /// <summary>Cancelled when the caller leaves or the time is up.</summary>

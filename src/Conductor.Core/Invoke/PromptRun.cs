@@ -24,9 +24,8 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
         var descriptor = entry.Descriptor;
         var client = scope.Provider.GetChatClient(scope.Hop.Model.Id)
             ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no chat.");
-        var template = prompts.Get(entry.Name, descriptor.Prompt!);
-        var arguments = ArgumentsOf();
-        var messages = (await scope.GuardAsync(_ => Task.FromResult(template.Render(arguments))).ConfigureAwait(false)).Messages;
+        var template = PromptRendering.Get(prompts, entry, scope.Logger);
+        var messages = await PromptRendering.RenderAsync(template, ArgumentsOf(), entry, scope).ConfigureAwait(false);
         var options = OptionsOf(template.Settings);
         return descriptor.IsStructured
             ? await AskForJsonAsync(client, messages, options).ConfigureAwait(false)

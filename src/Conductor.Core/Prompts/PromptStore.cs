@@ -15,7 +15,7 @@ public sealed partial class PromptStore
     private readonly string? _folder;
     private readonly TimeProvider _time;
     private readonly ILogger<PromptStore> _logger;
-    private readonly PromptTemplateOptions _options;
+    private volatile PromptTemplateOptions _options;
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
     /// <summary>Creates the store.</summary>
@@ -57,11 +57,29 @@ public sealed partial class PromptStore
             {
                 entry.LookedAt = _time.GetTimestamp();
                 Refresh(name, entry);
+                Recompile(name, entry);
             }
 
             return entry.Current = entry.Override ?? (entry.Shipped ??= PromptTemplate.Parse(shippedYaml, $"the prompt of '{name}'", _options));
         }
     }
+
+    /// <summary>From now on templates call these functions. Every prompt is compiled anew when it is next asked for; nothing of the old registry is kept.</summary>
+    public void Use(PromptFunctions functions)
+    {
+        ArgumentNullException.ThrowIfNull(functions);
+        _options = _options with { Functions = functions };
+        foreach (var entry in _entries.Values)
+        {
+            lock (entry)
+            {
+                entry.Forget();
+            }
+        }
+    }
+
+    /// <summary>The functions that are always there, by this store's clock.</summary>
+    public PromptFunctions ShippedFunctions => PromptFunctions.Create(_time);
 
     /// <summary>Which prompt is in force now, and what is wrong with the one that should be.</summary>
     /// <param name="name">The operation's name.</param>
@@ -93,7 +111,7 @@ public sealed partial class PromptStore
     {
         var file = new FileInfo(entry.Path!);
         (DateTime, long)? stamp = file.Exists ? (file.LastWriteTimeUtc, file.Length) : null;
-        if (stamp == entry.Stamp)
+        if (stamp == entry.Stamp && (stamp is not null || entry.OverrideYaml is null))
         {
             return;
         }
@@ -102,6 +120,7 @@ public sealed partial class PromptStore
         {
             entry.Stamp = null;
             entry.Override = null;
+            entry.OverrideYaml = null;
             entry.Problem = null;
             Left(_logger, name, entry.Path!);
             return;
@@ -109,7 +128,8 @@ public sealed partial class PromptStore
 
         try
         {
-            var prompt = PromptTemplate.Parse(File.ReadAllText(entry.Path!), entry.Path!, _options);
+            var text = File.ReadAllText(entry.Path!);
+            var prompt = PromptTemplate.Parse(text, entry.Path!, _options);
             entry.Stamp = stamp;
             entry.IsUnreadableTold = false;
             if (prompt.FindTemplateMistake() is { } mistake)
@@ -120,7 +140,11 @@ public sealed partial class PromptStore
 
             entry.Override = prompt;
             entry.Problem = null;
-            Taken(_logger, name, entry.Path!);
+            if (entry.OverrideYaml != text)
+            {
+                entry.OverrideYaml = text;
+                Taken(_logger, name, entry.Path!);
+            }
         }
         catch (PromptFormatException mistake)
         {
@@ -138,10 +162,40 @@ public sealed partial class PromptStore
         }
     }
 
+    /// <summary>The last good text, where the functions changed and its file is broken or cannot be read now.</summary>
+    private void Recompile(string name, Entry entry)
+    {
+        if (entry is not { Override: null, OverrideYaml: { } yaml })
+        {
+            return;
+        }
+
+        entry.OverrideYaml = null;
+        try
+        {
+            var prompt = PromptTemplate.Parse(yaml, entry.Path!, _options);
+            if (prompt.FindTemplateMistake() is { } mistake)
+            {
+                Keep(name, entry, mistake.Message);
+                return;
+            }
+
+            entry.Override = prompt;
+            entry.OverrideYaml = yaml;
+        }
+        catch (PromptFormatException mistake)
+        {
+            Keep(name, entry, mistake.Message);
+        }
+    }
+
     private void Keep(string name, Entry entry, string mistake)
     {
-        entry.Problem = mistake;
-        Kept(_logger, name, mistake);
+        if (entry.Problem != mistake)
+        {
+            entry.Problem = mistake;
+            Kept(_logger, name, mistake);
+        }
     }
 
     [LoggerMessage(EventIds.PromptTaken, LogLevel.Information, "Prompt '{Name}' is now the one in {File}")]
@@ -167,6 +221,9 @@ public sealed partial class PromptStore
 
         public PromptTemplate? Override { get; set; }
 
+        /// <summary>The text of the last good file.</summary>
+        public string? OverrideYaml { get; set; }
+
         /// <summary>Of the file's content last looked into, good or broken; null for no file.</summary>
         public (DateTime Written, long Length)? Stamp { get; set; }
 
@@ -184,6 +241,14 @@ public sealed partial class PromptStore
         public long LookedAt
         {
             set => Volatile.Write(ref _lookedAt, value);
+        }
+
+        /// <summary>Drops what is compiled, and has the file looked into again.</summary>
+        public void Forget()
+        {
+            (Shipped, Override, Current) = (null, null, null);
+            Stamp = null;
+            LookedAt = long.MinValue;
         }
 
         public bool IsShippedFrom(string yaml) => ReferenceEquals(ShippedYaml, yaml) || ShippedYaml == yaml;

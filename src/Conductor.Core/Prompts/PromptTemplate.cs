@@ -10,21 +10,28 @@ public sealed class PromptTemplate
 {
     private readonly PromptDocument _document;
     private readonly IPromptProgram _program;
+    private readonly bool _mayCallPlugins;
 
-    private PromptTemplate(PromptDocument document, IPromptProgram program, string yaml)
+    private PromptTemplate(PromptDocument document, IPromptProgram program, string yaml, PromptFunctions functions)
     {
         _document = document;
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)));
+        var called = functions.All.Where(function => function.Entry is not null && document.Template.Contains(function.Name, StringComparison.OrdinalIgnoreCase)).ToList();
+        _mayCallPlugins = called.Count > 0;
+        var version = string.Join('\n', called.OrderBy(function => function.DisplayName, StringComparer.Ordinal).Select(function => function.Entry!.Fingerprint).Prepend(yaml));
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(version)));
         _program = program;
         Settings = document.Settings.FirstOrDefault(entry => entry.ServiceId == "default") ?? (document.Settings.Count > 0 ? document.Settings[0] : new PromptSettings());
     }
+
+    /// <summary>How long a template that may call plugins' functions may take.</summary>
+    public static TimeSpan FunctionLimit { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The prompt's name; one is made up where the file gives none.</summary>
     public string Name => _document.Name;
 
     public string? Description => _document.Description;
 
-    /// <summary>Changes with the document's text; part of the answer cache's key.</summary>
+    /// <summary>Changes with the document's text, and with the code of the plugins whose functions it may call; part of the answer cache's key.</summary>
     public string Fingerprint { get; }
 
     /// <summary>`handlebars`, `semantic-kernel` or `liquid`.</summary>
@@ -50,7 +57,8 @@ public sealed class PromptTemplate
         ArgumentNullException.ThrowIfNull(yaml);
         ArgumentNullException.ThrowIfNull(source);
         var document = PromptYaml.Read(yaml, source);
-        return new PromptTemplate(document, PromptFormats.Find(document).Compile(document, options ?? new PromptTemplateOptions()), yaml);
+        options ??= new PromptTemplateOptions();
+        return new PromptTemplate(document, PromptFormats.Find(document).Compile(document, options), yaml, options.Functions);
     }
 
     /// <summary>Fills in the arguments.</summary>
@@ -67,9 +75,54 @@ public sealed class PromptTemplate
         {
             return _program.Render(arguments, mode);
         }
-        catch (PromptRenderException mistake) when (!mistake.Message.StartsWith(_document.Source, StringComparison.Ordinal))
+        catch (PromptRenderException mistake)
         {
+            mistake.PromptSource = _document.Source;
+            if (mistake.Message.StartsWith(_document.Source, StringComparison.Ordinal))
+            {
+                throw;
+            }
+
             throw mistake.In(_document.Source);
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Render"/>; where the template may call plugins' functions, on another thread and for no longer than <see cref="FunctionLimit"/>.
+    /// </summary>
+    /// <param name="arguments">As for <see cref="Render"/>.</param>
+    /// <param name="mode">How strictly.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the waiting; the function itself cannot be ended.</param>
+    /// <exception cref="PromptRenderException">The prompt cannot be rendered, or a function does not come back.</exception>
+    public ValueTask<RenderedPrompt> RenderAsync(
+        IReadOnlyDictionary<string, object?> arguments, PromptMode mode, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        return _mayCallPlugins ? new(RenderWatchedAsync(arguments, mode, time, cancellationToken)) : new(Render(arguments, mode));
+    }
+
+    private async Task<RenderedPrompt> RenderWatchedAsync(
+        IReadOnlyDictionary<string, object?> arguments, PromptMode mode, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var watch = new RenderWatch();
+        var running = Task.Run(() => watch.Run(() => Render(arguments, mode)), CancellationToken.None);
+        try
+        {
+            return await running.WaitAsync(FunctionLimit, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception left) when (left is TimeoutException or OperationCanceledException && !running.IsCompleted)
+        {
+            _ = running.ContinueWith(lost => lost.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            var function = watch.Running;
+            function?.Lose(running);
+            if (left is OperationCanceledException)
+            {
+                throw;
+            }
+
+            throw function?.Fault($"did not come back within {FunctionLimit.TotalSeconds:0} s").In(_document.Source)
+                ?? new PromptRenderException($"{_document.Source}: the template took longer than {FunctionLimit.TotalSeconds:0} s.", SemanticKernelErrors.Kernel);
         }
     }
 

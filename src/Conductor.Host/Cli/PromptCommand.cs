@@ -22,6 +22,8 @@ internal static class PromptCommand
         HelpName = "ID",
     };
 
+    private static readonly Option<bool> WithPlugins = new("--with-plugins") { Description = "Load the plugins first, for templates that call their functions." };
+
     public static Command Create() => new("prompt", "Render prompts, check them, and see which are in force.") { Render(), List(), Validate() };
 
     private static Command Render()
@@ -29,7 +31,7 @@ internal static class PromptCommand
         var json = CommonOptions.Json();
         var command = new Command("render", "Fill in a prompt file's variables and print the text, the chat and the settings; exit code 2 when it cannot be.")
         {
-            Template, Arguments, Mode, Services, json,
+            Template, Arguments, Mode, Services, WithPlugins, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -37,8 +39,9 @@ internal static class PromptCommand
             var (yaml, source) = await ReadAsync(parsed.GetValue(Template)!, cancellationToken);
             var services = (parsed.GetValue(Services) ?? []).Select(service => service.Split('=', 2)).Select(parts => new PromptService(parts[0], parts.ElementAtOrDefault(1))).ToList();
             var mode = parsed.GetValue(Mode) == "semantic-kernel" ? PromptMode.SemanticKernel : PromptMode.Hardened;
+            await using var process = parsed.GetValue(WithPlugins) ? await StartAsync(parsed, cancellationToken) : null;
 
-            var render = PromptRender.Run(yaml, source, arguments, mode, services, PromptFunctions.Default);
+            var render = await PromptRender.RunAsync(yaml, source, arguments, mode, services, FunctionsOf(process), cancellationToken);
 
             if (parsed.GetValue(json))
             {
@@ -86,15 +89,17 @@ internal static class PromptCommand
     private static Command Validate()
     {
         var files = new Argument<string[]>("FILE") { Description = "Prompt files; without one, all in the folder prompts beside the configuration.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("validate", "Say what is wrong with prompt files; exit code 2 when something is.") { files };
+        var command = new Command("validate", "Say what is wrong with prompt files; exit code 2 when something is.") { files, WithPlugins };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            await using var process = parsed.GetValue(WithPlugins) ? await StartAsync(parsed, cancellationToken) : null;
+            var options = new PromptTemplateOptions { Functions = FunctionsOf(process) };
             var named = parsed.GetValue(files) is { Length: > 0 } given ? given : PromptFiles(parsed);
             var mistakes = new List<string>();
             foreach (var file in named)
             {
                 var (yaml, source) = await ReadAsync(file, cancellationToken);
-                if (PromptTemplate.FindMistake(yaml, source) is { } mistake)
+                if (PromptTemplate.FindMistake(yaml, source, options) is { } mistake)
                 {
                     mistakes.Add(mistake.Message);
                 }
@@ -127,6 +132,8 @@ internal static class PromptCommand
         LaunchSettings.Open(CommonOptions.Read(parsed)).Current.PromptFolder is { } folder && Directory.Exists(folder)
             ? [.. Directory.GetFiles(folder, "*.yaml").Order(StringComparer.Ordinal)]
             : [];
+
+    private static PromptFunctions FunctionsOf(InProcess? process) => process?.Conductor.Catalog.Functions ?? PromptFunctions.Default;
 
     private static async Task<InProcess> StartAsync(ParseResult parsed, CancellationToken cancellationToken)
     {

@@ -30,8 +30,10 @@ internal sealed class PromptRender
     /// <param name="mode">How strictly.</param>
     /// <param name="services">Services that `execution_settings` may name; none = the entry that Conductor takes.</param>
     /// <param name="functions">Functions that the template may call.</param>
-    public static PromptRender Run(
-        string yaml, string source, IReadOnlyDictionary<string, object?> arguments, PromptMode mode, IReadOnlyList<PromptService> services, PromptFunctions functions)
+    /// <param name="cancellationToken">Ends the waiting for a plugin's function.</param>
+    public static async Task<PromptRender> RunAsync(
+        string yaml, string source, IReadOnlyDictionary<string, object?> arguments, PromptMode mode, IReadOnlyList<PromptService> services, PromptFunctions functions,
+        CancellationToken cancellationToken)
     {
         PromptTemplate template;
         try
@@ -48,7 +50,7 @@ internal sealed class PromptRender
             var settings = services.Count == 0 ? template.Settings : template.SelectSettings(services);
             return new PromptRender(source)
             {
-                Rendered = template.Render(arguments, mode),
+                Rendered = await template.RenderAsync(arguments, mode, TimeProvider.System, cancellationToken),
                 Settings = template.AllSettings.Count == 0 ? null : settings,
                 Variables = template.Variables,
             };

@@ -1,5 +1,6 @@
 using Conductor.Catalog;
 using Conductor.PluginLoading;
+using Conductor.Prompts;
 using Conductor.Settings;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,4 +15,5 @@ internal sealed record LiveProvider(ProviderEntry Entry, ServiceProvider Contain
 }
 
 /// <summary>An operation plugin at work.</summary>
-internal sealed record LiveOperations(IReadOnlyList<OperationEntry> Entries, ServiceProvider Container, LoadedPlugin Plugin);
+internal sealed record LiveOperations(
+    IReadOnlyList<OperationEntry> Entries, IReadOnlyList<PromptFunctionEntry> Functions, ServiceProvider Container, LoadedPlugin Plugin);

@@ -63,6 +63,7 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
         foreach (var live in change.Operations)
         {
             live.Entries.ToList().ForEach(entry => entry.Retire());
+            live.Functions.ToList().ForEach(function => function.Retire());
             await DisposeAsync(live.Container, live.Plugin.Id).ConfigureAwait(false);
         }
     }
@@ -103,6 +104,12 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
         {
             entry.Retire();
             await DrainAsync(entry.Drained, entry.Name).ConfigureAwait(false);
+        }
+
+        foreach (var function in live.Functions)
+        {
+            function.Retire();
+            await DrainAsync(function.Drained, function.Name).ConfigureAwait(false);
         }
 
         await DisposeAsync(live.Container, live.Plugin.Id).ConfigureAwait(false);

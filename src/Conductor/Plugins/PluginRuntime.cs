@@ -1,6 +1,7 @@
 using Conductor.Catalog;
 using Conductor.Costing;
 using Conductor.PluginLoading;
+using Conductor.Prompts;
 using Conductor.Settings;
 using Microsoft.Extensions.Logging;
 
@@ -11,11 +12,13 @@ namespace Conductor.Plugins;
 /// old one and swaps it in whole; what it no longer holds drains, is disposed, and its code is unloaded.
 /// </summary>
 internal sealed class PluginRuntime(
-    PluginLoader loader, PluginRoster roster, ProviderQuestions questions, PluginRetirement retirement, ISettings settings, ILogger<PluginRuntime> logger)
+    PluginLoader loader, PluginRoster roster, ProviderQuestions questions, PluginRetirement retirement, ISettings settings, PromptStore prompts, ILogger<PluginRuntime> logger)
     : ICatalog, IAsyncDisposable
 {
     private readonly SemaphoreSlim _changing = new(1, 1);
     private volatile CatalogSnapshot _current = CatalogSnapshot.Empty;
+    private List<PromptFunctionEntry> _functionEntries = [];
+    private PromptFunctions? _functions;
     private volatile bool _isStarted;
     private int _isDisposed;
 
@@ -101,6 +104,7 @@ internal sealed class PluginRuntime(
 
         await _changing.WaitAsync().ConfigureAwait(false);
         _current = CatalogSnapshot.Empty;
+        prompts.Use(prompts.ShippedFunctions);
         await retirement.CloseAsync(roster.Close()).ConfigureAwait(false);
         _changing.Dispose();
     }
@@ -118,6 +122,30 @@ internal sealed class PluginRuntime(
         retirement.Retire(change);
     }
 
+    /// <summary>The registry of the live plugins' functions. Another one only when the functions are others: with it every prompt is compiled anew.</summary>
+    private PromptFunctions FunctionsNow()
+    {
+        var entries = roster.Operations.SelectMany(live => live.Functions).ToList();
+        if (_functions is not null && entries.SequenceEqual(_functionEntries))
+        {
+            return _functions;
+        }
+
+        _functionEntries = entries;
+        _functions = prompts.ShippedFunctions.WithPlugins(entries);
+        foreach (var conflict in _functions.Conflicts)
+        {
+            RuntimeLog.FunctionConflict(logger, conflict);
+        }
+
+        if (entries.Count > 0 || _isStarted)
+        {
+            prompts.Use(_functions);
+        }
+
+        return _functions;
+    }
+
     private void Swap()
     {
         var now = settings.Current;
@@ -132,6 +160,7 @@ internal sealed class PluginRuntime(
             Settings = now,
             Providers = roster.Providers.ToDictionary(pair => pair.Key, pair => pair.Value.Entry, StringComparer.Ordinal),
             Operations = operations,
+            Functions = FunctionsNow(),
             Prices = PriceCatalogBuilder.Build(now),
         };
     }

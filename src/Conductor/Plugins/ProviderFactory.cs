@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Conductor.Catalog;
 using Conductor.Operations;
 using Conductor.PluginLoading;
+using Conductor.Prompts;
 using Conductor.Providers;
 using Conductor.Settings;
 using Microsoft.Extensions.Configuration;
@@ -58,9 +59,15 @@ internal sealed class ProviderFactory(
             var entries = container.GetServices<IOperation>()
                 .Select(operation => new OperationEntry(operation, plugin.Id) { Fingerprint = plugin.Hash })
                 .ToList();
-            return entries.Count > 0
-                ? new LiveOperations(entries, container, plugin)
-                : throw new PluginFailureException($"Plugin '{plugin.Id}' registers no IOperation.");
+            var functions = container.GetServices<PromptFunction>().Select(function => new PromptFunctionEntry(function, plugin.Id, plugin.Hash)).ToList();
+            if (functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { Key: var twice })
+            {
+                throw new PluginFailureException($"Plugin '{plugin.Id}' registers two functions named '{twice}'.");
+            }
+
+            return entries.Count + functions.Count > 0
+                ? new LiveOperations(entries, functions, container, plugin)
+                : throw new PluginFailureException($"Plugin '{plugin.Id}' registers no IOperation and no PromptFunction.");
         }
         catch (Exception failure)
         {

@@ -22,6 +22,9 @@ internal static partial class RuntimeLog
     [LoggerMessage(5007, LogLevel.Error, "The providers could not be asked how they are; they are asked again")]
     public static partial void NotRefreshed(ILogger logger, Exception failure);
 
+    [LoggerMessage(5008, LogLevel.Warning, "Prompt functions: {Conflict}")]
+    public static partial void FunctionConflict(ILogger logger, string conflict);
+
     [LoggerMessage(5006, LogLevel.Warning, "Provider {Provider} failed while it was disposed: {Reason}")]
     public static partial void DisposeFailed(ILogger logger, string provider, string reason);
 }

@@ -26,12 +26,12 @@ public sealed partial class PromptCommandTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Vectors))]
-    public void Render_Vector_JsonIsWhatSemanticKernelGives(string key) => AssertSame(Expected[key]!.AsObject(), Render(key, PromptMode.SemanticKernel));
+    public async Task Render_Vector_JsonIsWhatSemanticKernelGives(string key) => AssertSame(Expected[key]!.AsObject(), await RenderAsync(key, PromptMode.SemanticKernel));
 
     [Theory]
     [MemberData(nameof(Vectors))]
-    public void Render_VectorHardened_JsonIsTheSameOrTheListedDifference(string key) =>
-        AssertSame(HardenedDifferences.Of(key) ?? Expected[key]!.AsObject(), Render(key, PromptMode.Hardened));
+    public async Task Render_VectorHardened_JsonIsTheSameOrTheListedDifference(string key) =>
+        AssertSame(HardenedDifferences.Of(key) ?? Expected[key]!.AsObject(), await RenderAsync(key, PromptMode.Hardened));
 
     [Fact]
     public async Task Render_Process_OneJsonObjectAndNothingElse()
@@ -146,11 +146,12 @@ public sealed partial class PromptCommandTests : IDisposable
           default: { temperature: 0, stop: [END] }
         """;
 
-    private static JsonObject Render(string key, PromptMode mode)
+    private static async Task<JsonObject> RenderAsync(string key, PromptMode mode)
     {
         var (file, input) = InputOf(key);
-        var render = PromptRender.Run(
-            File.ReadAllText(Path.Combine(Folder, file)), file, PromptRender.ReadArguments(input["arguments"]!.ToJsonString()), mode, [new PromptService("main")], PromptFunctions.Default);
+        var render = await PromptRender.RunAsync(
+            await File.ReadAllTextAsync(Path.Combine(Folder, file)), file, PromptRender.ReadArguments(input["arguments"]!.ToJsonString()), mode,
+            [new PromptService("main")], PromptFunctions.Default, CancellationToken.None);
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {

@@ -62,7 +62,7 @@ internal sealed partial class HandlebarsProgram : IPromptProgram
         }
         catch (Exception failure) when (FindOwn(failure) is { } own)
         {
-            throw new PromptRenderException($"{_document.Source}: {own.Message}", own.SemanticKernelException, failure) { IsTemplateMistake = own.IsTemplateMistake };
+            throw own.In(_document.Source);
         }
         catch (HandlebarsException mistake)
         {

@@ -84,8 +84,8 @@ internal sealed class SemanticKernelProgram(PromptDocument document, PromptTempl
     {
         var function = options.Functions.Find(call.Plugin, call.Function)
             ?? throw new PromptRenderException(
-                $"{document.Source}: the template calls '{(call.Plugin is null ? "" : call.Plugin + ".")}{call.Function}', and there is no such function"
-                + $"{Text.NearestName.Hint(call.Function, options.Functions.All.Select(known => known.Name))}.",
+                $"{document.Source}: the template calls '{(call.Plugin is null ? "" : call.Plugin + ".")}{call.Function}', and "
+                + options.Functions.WhyMissing(call.Plugin, call.Function),
                 SemanticKernelErrors.KeyNotFound)
             { IsTemplateMistake = true };
         if (call.Positional is null && call.Named.Count == 0)

@@ -13,6 +13,9 @@ internal static class PromptValue
     // Deeper structures are a mistake, or a list that holds itself.
     public const int MaxDepth = 64;
 
+    // A list without an end must not fill the memory.
+    private const int MaxItems = 100_000;
+
     /// <summary>Text in the invariant culture; null is nothing.</summary>
     public static string ToText(object? value) => value switch
     {
@@ -36,6 +39,48 @@ internal static class PromptValue
         JsonNode node => FromJson(ToElement(node)),
         _ => value,
     };
+
+    /// <summary>A copy that holds nothing of whoever made the value: strings, numbers, truth values, times, lists and dictionaries; all else as its text.</summary>
+    /// <exception cref="PromptRenderException">It is nested too deep, or too long.</exception>
+    public static object? Detach(object? value, int depth = 0)
+    {
+        if (depth > MaxDepth)
+        {
+            throw TooDeep();
+        }
+
+        switch (Unwrap(value))
+        {
+            case null:
+                return null;
+            case string text:
+                return text;
+            case Enum named:
+                return named.ToString();
+            case { } plain when IsPlain(plain):
+                return plain;
+            case { } dictionary when AsPairs(dictionary) is { } pairs:
+                var map = new Dictionary<string, object?>(StringComparer.Ordinal);
+                foreach (var (key, item) in pairs)
+                {
+                    CheckLength(map.Count);
+                    map[key] = Detach(item, depth + 1);
+                }
+
+                return map;
+            case IEnumerable items:
+                var list = new List<object?>();
+                foreach (var item in items)
+                {
+                    CheckLength(list.Count);
+                    list.Add(Detach(item, depth + 1));
+                }
+
+                return list.Count > 0 && list.TrueForAll(item => item is string) ? list.Cast<string>().ToList() : list;
+            case { } other:
+                return ToText(other);
+        }
+    }
 
     /// <summary>JSON of strings, numbers, truth values, times, lists and dictionaries.</summary>
     /// <param name="value">What to write.</param>
@@ -133,6 +178,14 @@ internal static class PromptValue
         IDictionary dictionary => dictionary.Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create(ToText(entry.Key), entry.Value)),
         _ => null,
     };
+
+    private static void CheckLength(int count)
+    {
+        if (count >= MaxItems)
+        {
+            throw new PromptRenderException($"A function gives a list of more than {MaxItems:N0} entries.", SemanticKernelErrors.NotSupported);
+        }
+    }
 
     public static PromptRenderException TooDeep() =>
         new($"An argument is nested deeper than {MaxDepth} levels, or holds itself.", SemanticKernelErrors.NotSupported);

@@ -63,7 +63,9 @@ internal static partial class LiquidFilters
             return filter;
         }
 
-        return functions.Find(null, name) is { Parameters.Count: > 0 } function
+        // A plugin's function may be called by its bare name, or as plugin-function.
+        var dash = name.LastIndexOf('-');
+        return (dash < 0 ? functions.Find(null, name) : functions.Find(name[..dash], name[(dash + 1)..])) is { Parameters.Count: > 0 } function
             ? (_, input, rest) => function.Invoke(rest.Prepend(input).Take(function.Parameters.Count)
                 .Select((value, i) => (function.Parameters[i].Name, value)).ToDictionary(pair => pair.Name, pair => pair.value, StringComparer.OrdinalIgnoreCase))
             : null;

@@ -67,7 +67,7 @@ internal sealed partial class LiquidReader(string text, PromptFunctions function
         {
             var name = Name();
             var filter = LiquidFilters.Find(name, functions)
-                ?? throw mistake($"there is no filter '{name}'{Text.NearestName.Hint(name, LiquidFilters.Names.Concat(functions.All.Select(function => function.Name)))}");
+                ?? throw mistake($"it uses the filter '{name}', and {functions.WhyMissing(null, name, '-', LiquidFilters.Names).TrimEnd('.')}");
             var arguments = new List<LiquidExpression>();
             if (TryTake(":"))
             {

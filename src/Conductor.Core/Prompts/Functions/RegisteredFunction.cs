@@ -2,42 +2,31 @@ using System.Globalization;
 
 namespace Conductor.Prompts;
 
-/// <summary>A function that templates call: `{{truncate text 100}}`, or `{{plugin-name …}}` and `{{plugin.name …}}` where it belongs to a plugin.</summary>
+/// <summary>A function under the name that templates call it by.</summary>
 /// <remarks>
-/// A function without a plugin sees plain text in every format. One with a plugin behaves as Semantic Kernel's functions do:
+/// Called by its bare name it sees plain text in every format. Called through its plugin it behaves as Semantic Kernel's functions do:
 /// in handlebars it sees HTML-encoded text, and its arguments stay set as variables.
 /// </remarks>
-public sealed class PromptFunction
+/// <param name="plugin">The plugin, as templates write it; null for none.</param>
+/// <param name="name">The function.</param>
+/// <param name="parameters">In the order of positional arguments.</param>
+/// <param name="run">Runs it, with a value for every parameter.</param>
+/// <param name="entry">Where it comes from; null for a function that no plugin brings.</param>
+internal sealed class RegisteredFunction(
+    string? plugin, string name, IReadOnlyList<PromptParameter> parameters, Func<IReadOnlyDictionary<string, object?>, object?> run, PromptFunctionEntry? entry = null)
 {
-    private readonly Func<IReadOnlyDictionary<string, object?>, object?> _body;
+    public string Name { get; } = name;
 
-    /// <summary>Creates a function.</summary>
-    /// <param name="name">Letters, digits and `_`.</param>
-    /// <param name="parameters">In the order of positional arguments.</param>
-    /// <param name="body">Called with all parameters, defaults filled in; has to be safe on any number of threads.</param>
-    /// <param name="plugin">The plugin it belongs to; null for none.</param>
-    public PromptFunction(
-        string name, IReadOnlyList<PromptParameter> parameters, Func<IReadOnlyDictionary<string, object?>, object?> body, string? plugin = null)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentNullException.ThrowIfNull(parameters);
-        ArgumentNullException.ThrowIfNull(body);
-        Name = name;
-        Plugin = plugin;
-        Parameters = parameters;
-        _body = body;
-    }
+    public string? Plugin { get; } = plugin;
 
-    public string Name { get; }
+    public IReadOnlyList<PromptParameter> Parameters { get; } = parameters;
 
-    public string? Plugin { get; }
+    public PromptFunctionEntry? Entry { get; } = entry;
 
-    public IReadOnlyList<PromptParameter> Parameters { get; }
-
-    internal string DisplayName => Plugin is null ? Name : $"{Plugin}.{Name}";
+    public string DisplayName => Plugin is null ? Name : $"{Plugin}.{Name}";
 
     /// <summary>Runs the function with the parameters it finds in <paramref name="given"/>.</summary>
-    internal object? Invoke(IReadOnlyDictionary<string, object?> given)
+    public object? Invoke(IReadOnlyDictionary<string, object?> given)
     {
         var arguments = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         foreach (var parameter in Parameters)
@@ -59,13 +48,13 @@ public sealed class PromptFunction
 
         try
         {
-            return _body(arguments);
+            return run(arguments);
         }
         catch (PromptException)
         {
             throw;
         }
-#pragma warning disable CA1031 // boundary: a function may be a plugin's code
+#pragma warning disable CA1031 // boundary: a function may be anybody's code
         catch (Exception failure)
 #pragma warning restore CA1031
         {

@@ -1,0 +1,48 @@
+namespace Conductor.Prompts;
+
+/// <summary>Which plugin's function a rendering is in, for whoever waits for the rendering on another thread.</summary>
+internal sealed class RenderWatch
+{
+    [ThreadStatic]
+    private static RenderWatch? t_current;
+
+    private volatile PromptFunctionEntry? _running;
+
+    public PromptFunctionEntry? Running => _running;
+
+    /// <summary>Runs <paramref name="render"/> on this thread, watched.</summary>
+    public T Run<T>(Func<T> render)
+    {
+        t_current = this;
+        try
+        {
+            return render();
+        }
+        finally
+        {
+            t_current = null;
+        }
+    }
+
+    /// <summary>A function begins.</summary>
+    /// <returns>The one that called it, for <see cref="Leave"/>.</returns>
+    public static PromptFunctionEntry? Enter(PromptFunctionEntry function)
+    {
+        if (t_current is not { } watch)
+        {
+            return null;
+        }
+
+        var outer = watch._running;
+        watch._running = function;
+        return outer;
+    }
+
+    public static void Leave(PromptFunctionEntry? outer)
+    {
+        if (t_current is { } watch)
+        {
+            watch._running = outer;
+        }
+    }
+}
