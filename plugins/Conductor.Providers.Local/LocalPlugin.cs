@@ -1,6 +1,7 @@
 using Conductor.Plugins;
 using Conductor.Providers.Local.Encoder;
 using Conductor.Providers.Local.Encoder.Kernels;
+using Conductor.Providers.Local.Intents;
 using Conductor.Providers.Local.Sentiment;
 using Conductor.Providers.Local.Summaries;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,6 +19,7 @@ public sealed class LocalPlugin : IProviderPlugin
     public void ConfigureServices(IServiceCollection services, ProviderContext context)
     {
         services.AddSingleton<ITextEncoder>(_ => new MiniLmEncoder(MiniLmEncoder.ShippedModel, KernelKinds.Best));
+        services.AddSingleton<IntentEngine>();
         services.AddSingleton<SentimentEngine>();
         services.AddSingleton<SummarizationEngine>();
         services.AddSingleton<IModelProvider, LocalProvider>();

@@ -21,7 +21,7 @@ public class LocalProviderTests
         Assert.Equal(provider.Engines.Select(engine => engine.ModelId), engines.Select(model => model.Id));
         Assert.All(models, model => Assert.True(model.Price!.IsFree && model.QualityScore is > 0 and < 1));
         Assert.Equal("all-minilm-l6-v2", Assert.Single(models, model => model.Capabilities == ModelCapabilities.Embeddings).Id);
-        Assert.Equal(["sentiment_analysis", "summarization"], models.SelectMany(model => model.Operations));
+        Assert.Equal(["intent_detection", "sentiment_analysis", "summarization"], models.SelectMany(model => model.Operations));
         Assert.Equal(ProviderHealthStatus.Healthy, (await provider.CheckHealthAsync(CancellationToken.None)).Status);
     }
 
@@ -51,6 +51,8 @@ public class LocalProviderTests
     [InlineData("sentiment_analysis", """{"text":5}""", "text")]
     [InlineData("sentiment_analysis", """{"text":"\ud83d"}""", "text")]
     [InlineData("summarization", """{"text":"a","parameters":{"max_words":"ten"}}""", "parameters.max_words")]
+    [InlineData("intent_detection", """{"text":"a","parameters":{"possible_intents":[]}}""", "parameters.possible_intents")]
+    [InlineData("intent_detection", """{"text":"a"}""", "")]
     [InlineData("summarization", "null", "")]
     [InlineData("summarization", "{", "")]
     public async Task Engines_PayloadThatCannotBeRead_NameTheField(string operation, string payload, string field)

@@ -21,7 +21,7 @@ internal sealed class SentimentEngine : IOperationEngine
         return Task.FromResult(new OperationEngineResult(json, WordCounter.Usage(request.Text, result.Sentiment)));
     }
 
-    internal SentimentFeatures Measure(string text, string? language = null) => _analyzer.Value.Measure(text, IsEnglish(language));
+    internal SentimentFeatures Measure(string text, string? language = null) => _analyzer.Value.Measure(text, EnglishText.Is(language));
 
     internal IReadOnlyList<(string Word, double Valence)> Explain(string text) => _analyzer.Value.Explain(text);
 
@@ -33,10 +33,4 @@ internal sealed class SentimentEngine : IOperationEngine
             : ("neutral", scores.Neutral);
         return new SentimentResult { Sentiment = label, Confidence = confidence, Scores = scores };
     }
-
-    // Not named counts as English: it is what the lexicon reads, and guessing a language from a short text is a coin toss.
-    private static bool IsEnglish(string? language) =>
-        string.IsNullOrWhiteSpace(language)
-        || language.Equals("en", StringComparison.OrdinalIgnoreCase) || language.Equals("english", StringComparison.OrdinalIgnoreCase)
-        || language.StartsWith("en-", StringComparison.OrdinalIgnoreCase) || language.StartsWith("en_", StringComparison.OrdinalIgnoreCase);
 }
