@@ -1,6 +1,7 @@
 using Conductor.Plugins;
 using Conductor.Providers.Local.Encoder;
 using Conductor.Providers.Local.Encoder.Kernels;
+using Conductor.Providers.Local.Entities;
 using Conductor.Providers.Local.Intents;
 using Conductor.Providers.Local.Sentiment;
 using Conductor.Providers.Local.Summaries;
@@ -20,6 +21,7 @@ public sealed class LocalPlugin : IProviderPlugin
     {
         services.AddSingleton<ITextEncoder>(_ => new MiniLmEncoder(MiniLmEncoder.ShippedModel, KernelKinds.Best));
         services.AddSingleton<IntentEngine>();
+        services.AddSingleton<EntityEngine>();
         services.AddSingleton<SentimentEngine>();
         services.AddSingleton<SummarizationEngine>();
         services.AddSingleton<IModelProvider, LocalProvider>();

@@ -21,7 +21,7 @@ public class LocalProviderTests
         Assert.Equal(provider.Engines.Select(engine => engine.ModelId), engines.Select(model => model.Id));
         Assert.All(models, model => Assert.True(model.Price!.IsFree && model.QualityScore is > 0 and < 1));
         Assert.Equal("all-minilm-l6-v2", Assert.Single(models, model => model.Capabilities == ModelCapabilities.Embeddings).Id);
-        Assert.Equal(["intent_detection", "sentiment_analysis", "summarization"], models.SelectMany(model => model.Operations));
+        Assert.Equal(["intent_detection", "entity_extraction", "sentiment_analysis", "summarization"], models.SelectMany(model => model.Operations));
         Assert.Equal(ProviderHealthStatus.Healthy, (await provider.CheckHealthAsync(CancellationToken.None)).Status);
     }
 
@@ -47,7 +47,25 @@ public class LocalProviderTests
         Assert.InRange(result.RootElement.GetProperty("compression_ratio").GetDouble(), 0.01, 1);
     }
 
+    [Fact]
+    public async Task Entities_Payload_AnswersJsonAndSaysWhatItDoesNotKnow()
+    {
+        var answer = await RunAsync("entity_extraction", """
+            {"text":"Ünïcode 😀: pay $2.5 million by 3pm tomorrow.","parameters":{"entity_types":["Money","DATE TIME","color"],"reference_time":"2026-03-01T10:00:00Z"}}
+            """);
+
+        using var result = JsonDocument.Parse(answer.Result);
+        var money = result.RootElement.GetProperty("entities")[0];
+        Assert.Equal(("$2.5 million", "money", 16, 28), (money.GetProperty("text").GetString(), money.GetProperty("type").GetString(), money.GetProperty("start_index").GetInt32(), money.GetProperty("end_index").GetInt32()));
+        Assert.Equal("""{"amount":2500000,"currency":"USD"}""", money.GetProperty("value").GetRawText());
+        var time = result.RootElement.GetProperty("entities")[1];
+        Assert.Equal(("3pm tomorrow", "2026-03-02T15:00:00"), (time.GetProperty("text").GetString(), time.GetProperty("value").GetString()));
+        Assert.Contains("color", Assert.Single(answer.Notices), StringComparison.Ordinal);
+        Assert.True(answer.Usage is { InputTokens: 8, IsEstimated: true });
+    }
+
     [Theory]
+    [InlineData("entity_extraction", """{"text":"a","parameters":{"reference_time":"soon"}}""", "parameters.reference_time")]
     [InlineData("sentiment_analysis", """{"text":5}""", "text")]
     [InlineData("sentiment_analysis", """{"text":"\ud83d"}""", "text")]
     [InlineData("summarization", """{"text":"a","parameters":{"max_words":"ten"}}""", "parameters.max_words")]
@@ -82,6 +100,7 @@ public class LocalProviderTests
     private static ServiceProvider Start()
     {
         var services = new ServiceCollection();
+        services.AddSingleton(TimeProvider.System);
         new LocalPlugin().ConfigureServices(services, null!);
         return services.BuildServiceProvider();
     }
