@@ -21,7 +21,7 @@ internal static class EntityExtractor
         MoneyRecognizer.Find(tokens, matches);
         MeasureRecognizer.Find(tokens, matches);
         OrdinalRecognizer.Find(tokens, matches);
-        TimeRecognizer.Find(tokens, now, matches);
+        TimeRecognizer.Find(tokens, types, now, matches);
         names?.Find(tokens, matches);
         matches.RemoveAll(match => !types.Contains(match.Type));
         Overlaps.RemoveWithin(addresses, matches, text.Length);

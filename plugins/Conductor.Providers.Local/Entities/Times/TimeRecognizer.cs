@@ -1,17 +1,18 @@
 namespace Conductor.Providers.Local.Entities;
 
-/// <summary>Finds expressions of time, from left to right, the longest at each place.</summary>
+/// <summary>Finds expressions of time, from left to right, the longest at each place. Inside one that is not asked for, the parts are looked at: a date in a range.</summary>
 internal static class TimeRecognizer
 {
     /// <param name="text">The text.</param>
+    /// <param name="types">Types to look for.</param>
     /// <param name="now">What relative expressions count from, by its own clock.</param>
     /// <param name="matches">Where they are added.</param>
-    public static void Find(EntityText text, DateTime now, List<EntityMatch> matches)
+    public static void Find(EntityText text, IReadOnlySet<string> types, DateTime now, List<EntityMatch> matches)
     {
         var reader = new TimeReader(text, now);
         for (var index = 0; index < text.Count;)
         {
-            if (MayBegin(text[index]) && !text.IsInsideWord(text[index].Start) && reader.Read(index) is { } found)
+            if (MayBegin(text[index]) && !text.IsInsideWord(text[index].Start) && reader.Read(index) is { } found && types.Contains(found.Type))
             {
                 matches.Add(new EntityMatch(text[index].Start, text[found.End - 1].End, found.Type, found.ToJson(), found.Confidence));
                 index = Math.Max(index + 1, found.End);
