@@ -24,13 +24,16 @@ public class LlamaServer : IAsyncLifetime
 
     public string BaseUrl { get; private set; } = "";
 
+    /// <summary>The model file; null where there is none.</summary>
+    protected virtual string? ModelFile => Environment.GetEnvironmentVariable("CONDUCTOR_LLAMA_MODEL");
+
     /// <summary>What a subclass starts the server with besides.</summary>
     protected virtual IReadOnlyList<string> MoreArguments => ["--context-shift"];
 
     public async Task InitializeAsync()
     {
         var server = Environment.GetEnvironmentVariable("CONDUCTOR_LLAMA_SERVER");
-        var model = Environment.GetEnvironmentVariable("CONDUCTOR_LLAMA_MODEL");
+        var model = ModelFile;
         if (string.IsNullOrEmpty(server) || string.IsNullOrEmpty(model))
         {
             WhyNot = "No real model server: set CONDUCTOR_LLAMA_SERVER (see .ci/fetch-llama) and CONDUCTOR_LLAMA_MODEL (a .gguf file).";

@@ -65,7 +65,7 @@ internal sealed class MiniLmEmbeddingGenerator(ITextEncoder encoder) : IEmbeddin
         {
             EmbeddingNotices.Add(embeddings, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{longer} of {encoded.Count} texts are longer than the {ContextWindow} word pieces that '{ModelId}' reads at once: their vectors are means over overlapping windows."));
+                $"Longer than the {ContextWindow} word pieces that '{ModelId}' reads at once: {longer} of {encoded.Count} texts, each turned into the mean of overlapping windows."));
         }
 
         return embeddings;
