@@ -39,8 +39,8 @@ public unsafe class KernelTests
         y.Span[^1] = 123;
         matrix.Multiply(x.Pointer, rows, y.Pointer, new Scratch(rows, Inputs));
 
-        // A step of the quantised inputs is 2/127; the sum of 96 of them wanders by a few.
-        var tolerance = kind == KernelKind.Int8 ? 0.25 : 1e-4;
+        // A step of the quantised inputs is 4/254, weights are up to 1.27; the errors of 96 products add up as a random walk does.
+        var tolerance = kind == KernelKind.Int8 ? 0.15 : 1e-4;
         var line = new float[Inputs];
         for (var output = 0; output < Outputs; output++)
         {
@@ -77,9 +77,9 @@ public unsafe class KernelTests
 
         for (var index = 0; index < from.Length; index++)
         {
-            var scale = scales.Span[index / 32];
-            Assert.InRange(to.Span[index], (byte)1, (byte)255);
-            Assert.True(Math.Abs(((to.Span[index] - 128) * (double)scale) - from.Span[index]) <= Math.Max(scale * 0.5001, 1e-30));
+            var scale = (double)scales.Span[index / 32];
+            var read = (to.Span[index] - 128) * scale;
+            Assert.True(Math.Abs(read - from.Span[index]) <= Math.Max(scale * 0.501, 1e-30), $"{from.Span[index]} became {read}");
         }
     }
 
