@@ -5,6 +5,9 @@ public sealed record ResponseGenerationParameters
 {
     /// <summary>The messages so far, oldest first, at most 256.</summary>
     public IReadOnlyList<ResponseGenerationMessage>? Messages { get; init; }
+
+    /// <summary>Whether the answer comes piece by piece, while the model writes it; null = whole.</summary>
+    public bool? Stream { get; init; }
 }
 
 /// <summary>One message of a conversation.</summary>

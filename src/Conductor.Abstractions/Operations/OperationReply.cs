@@ -1,7 +1,7 @@
 namespace Conductor.Operations;
 
 /// <summary>A chat model's answer to an operation's prompt.</summary>
-/// <param name="Text">The text. For a structured operation: JSON that already fits the reply schema.</param>
+/// <param name="Text">The text, without white space at its ends: what a stream gave out, put together. For a structured operation: JSON that already fits the reply schema.</param>
 /// <param name="FinishReason">`stop`, `length`, `content_filter` or `tool_calls`; null where the model did not say.</param>
 public sealed record OperationReply(string Text, string? FinishReason)
 {

@@ -11,7 +11,7 @@ internal static class CacheRules
     /// <summary>What the call does with the cache.</summary>
     public static CacheUse UseOf(ModelCall call, ConductorSettings settings)
     {
-        if (!settings.Cache.Enabled || call is ChatCall { IsStreaming: true } or ChatCall { Body: null } || call.Plan.Hops.Count == 0)
+        if (!settings.Cache.Enabled || call is ChatCall { IsStreaming: true } or ChatCall { Body: null } or OperationCall { IsStreaming: true } || call.Plan.Hops.Count == 0)
         {
             // A typed chat answer can hold a plugin's own objects; only bytes are kept.
             return CacheUse.Off;

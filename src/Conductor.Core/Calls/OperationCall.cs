@@ -14,6 +14,9 @@ public sealed class OperationCall : ModelCall, IRequest<OperationOutcome>
     /// <summary>For an operation of embedding models, what the payload wants turned into vectors; null for every other, and where nobody has read it yet.</summary>
     public EmbeddingRequest? Embedding { get; init; }
 
+    /// <summary>Whether the caller wants the text of a plain-text operation piece by piece. Every other operation answers whole.</summary>
+    public bool IsStreaming { get; init; }
+
     /// <summary>For chat models; null = the prompt's own.</summary>
     public int? MaxTokens { get; init; }
 

@@ -1,3 +1,4 @@
+using Conductor.Calls;
 using Conductor.Money;
 using Conductor.Routing;
 using Conductor.Storage;
@@ -16,6 +17,17 @@ internal sealed class AttemptServices(TimeProvider time, LedgerWriter ledger, Co
     public ConductorMetrics Metrics { get; } = metrics;
 
     public ILogger Logger { get; } = logger;
+
+    /// <summary>A call's answer is a stream now, until the call ends.</summary>
+    public void CountStream(ModelCall call)
+    {
+        Metrics.StreamStarted();
+        call.OnCompleted(() =>
+        {
+            Metrics.StreamEnded();
+            return ValueTask.CompletedTask;
+        });
+    }
 
     /// <summary>The provider's own word on a cost, for models that the catalogue does not price; under the attempt's lease.</summary>
     public NanoUsd? EstimateByProvider(RouteHop hop, TokenUsage usage)

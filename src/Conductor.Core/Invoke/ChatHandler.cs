@@ -18,12 +18,7 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
     private async Task<ChatOutcome> StreamAsync(ChatCall call, AttemptScope scope)
     {
         var outcome = await scope.RunAsync(() => AttemptAsync(call, scope)).ConfigureAwait(false);
-        services.Metrics.StreamStarted();
-        call.OnCompleted(() =>
-        {
-            services.Metrics.StreamEnded();
-            return ValueTask.CompletedTask;
-        });
+        services.CountStream(call);
         return outcome;
     }
 

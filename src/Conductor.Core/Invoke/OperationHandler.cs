@@ -22,19 +22,66 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
             throw ConductorErrors.OperationNotFound(request.Operation, nearest: null);
         }
 
+        if (request.IsStreaming)
+        {
+            HoldUntilTheEnd(request, entry); // its code reads the result when the text has been given out
+            return await RunAsync(request, entry, cancellationToken).ConfigureAwait(false);
+        }
+
         try
         {
-            var scope = AttemptScope.Begin(request, services, cancellationToken);
-            var prompt = new PromptRun(request, scope, entry, prompts);
-            var vectors = new EmbeddingRun(request, scope, entry);
-
-            // What a model was asked is paid for, whatever came of it.
-            return await scope.RunAsync(() => AttemptAsync(request, scope, entry, prompt, vectors), () => prompt.Usage ?? vectors.Usage).ConfigureAwait(false);
+            return await RunAsync(request, entry, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             entry.Release();
         }
+    }
+
+    private async Task<OperationOutcome> RunAsync(OperationCall call, OperationEntry entry, CancellationToken cancellationToken)
+    {
+        var scope = AttemptScope.Begin(call, services, cancellationToken);
+        var prompt = new PromptRun(call, scope, entry, prompts);
+        var vectors = new EmbeddingRun(call, scope, entry);
+
+        // What a model was asked is paid for, whatever came of it.
+        return await scope.RunAsync(() => AttemptAsync(call, scope, entry, prompt, vectors), () => prompt.Usage ?? vectors.Usage).ConfigureAwait(false);
+    }
+
+    private static void HoldUntilTheEnd(OperationCall call, OperationEntry entry)
+    {
+        try
+        {
+            call.OnCompleted(() =>
+            {
+                entry.Release();
+                return ValueTask.CompletedTask;
+            });
+        }
+        catch (ObjectDisposedException)
+        {
+            entry.Release();
+            throw;
+        }
+    }
+
+    private async Task<OperationOutcome> StreamAsync(OperationCall call, AttemptScope scope, OperationEntry entry, PromptRun prompt)
+    {
+        var stream = await prompt.StreamAsync(read =>
+        {
+            var answered = services.Time.GetTimestamp();
+            var result = read();
+            Check(scope, entry, result);
+            return new OperationText(result, [], services.Time.GetElapsedTime(answered));
+        }).ConfigureAwait(false);
+        var outcome = new OperationOutcome { Attempt = scope.Attempt, Provider = scope.Hop.Provider.Name, Model = scope.Hop.Model.Id, Result = default };
+        outcome.Deltas = stream.ReadAsync(outcome, (done, text) =>
+        {
+            (done.Result, done.Notices, done.Usage) = (text.Result, text.Notices, scope.Attempt.Usage);
+            (call.Timings.PostProcessing, call.Timings.Total) = (text.Reading, services.Time.GetElapsedTime(call.StartedTimestamp));
+        });
+        services.CountStream(call);
+        return outcome;
     }
 
     private async Task<OperationOutcome> AttemptAsync(OperationCall call, AttemptScope scope, OperationEntry entry, PromptRun prompt, EmbeddingRun vectors)
@@ -52,6 +99,10 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         {
             result = await vectors.RunAsync(embedding).ConfigureAwait(false);
             (usage, notices) = (vectors.Usage, vectors.Notices);
+        }
+        else if (call.IsStreaming && !entry.Descriptor.IsStructured)
+        {
+            return await StreamAsync(call, scope, entry, prompt).ConfigureAwait(false);
         }
         else
         {

@@ -21,15 +21,54 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
 
     public async Task<ReadOnlyMemory<byte>> RunAsync()
     {
-        var descriptor = entry.Descriptor;
+        var (client, messages, options) = await PrepareAsync().ConfigureAwait(false);
+        return entry.Descriptor.IsStructured
+            ? await AskForJsonAsync(client, messages, options).ConfigureAwait(false)
+            : await AskForTextAsync(client, messages, options).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks for plain text and gives it out as it comes; primed.</summary>
+    /// <param name="check">Holds the result to its schema.</param>
+    public async Task<OperationTextStream> StreamAsync(Func<Func<ReadOnlyMemory<byte>>, OperationText> check)
+    {
+        var (client, messages, options) = await PrepareAsync().ConfigureAwait(false);
+        var updates = await PrimedUpdates.StartAsync(
+            call,
+            scope,
+            client.GetStreamingResponseAsync(messages, options, scope.Token),
+            outputTokens => UsageEstimator.Estimate(UsageEstimator.MessageTokens(messages), outputTokens),
+            isKept: true).ConfigureAwait(false);
+        var stream = new OperationTextStream(updates, (text, finish) => check(() => ReadText(text, finish)) with { Notices = Notices });
+        if (updates.HasContent)
+        {
+            return stream;
+        }
+
+        try
+        {
+            await updates.ReadEmptyAsync().ConfigureAwait(false);
+            if (!updates.HasContent)
+            {
+                Usage = updates.Used;
+                stream.ReadEmpty();
+            }
+
+            return stream;
+        }
+        catch
+        {
+            await updates.CloseAsync().ConfigureAwait(false); // the next target is asked now
+            throw;
+        }
+    }
+
+    private async Task<(IChatClient Client, IReadOnlyList<ChatMessage> Messages, ChatOptions Options)> PrepareAsync()
+    {
         var client = scope.Provider.GetChatClient(scope.Hop.Model.Id)
             ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no chat.");
         var template = PromptRendering.Get(prompts, entry, scope.Logger);
         var messages = await PromptRendering.RenderAsync(template, ArgumentsOf(), entry, scope).ConfigureAwait(false);
-        var options = OptionsOf(template.Settings);
-        return descriptor.IsStructured
-            ? await AskForJsonAsync(client, messages, options).ConfigureAwait(false)
-            : await AskForTextAsync(client, messages, options).ConfigureAwait(false);
+        return (client, messages, OptionsOf(template.Settings));
     }
 
     // What fails here fails for every target: no other one is tried.
@@ -52,9 +91,14 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
     {
         var response = await AskAsync(client, messages, options).ConfigureAwait(false);
         scope.MarkAnswered();
+        return ReadText(PlainText.Of(response.Text), response.FinishReason?.Value);
+    }
+
+    private ReadOnlyMemory<byte> ReadText(string text, string? finishReason)
+    {
         try
         {
-            return ReadReply(response.Text, response.FinishReason?.Value);
+            return ReadReply(text, finishReason);
         }
         catch (OperationReplyException mistake)
         {

@@ -28,6 +28,7 @@ internal static class OperationBatchReader
         var items = ItemsOf(root);
         var envelope = OperationEnvelope.Read(request, entry, catalog);
         RefuseTogether(root, "text");
+        RefuseStream(entry, root);
         CheckSize(root, members, items.Count, size, catalog.Settings.Limits.MaxBodyBytes);
         return new OperationBatch(entry.Name, context, items.Count, (index, at) => ReadItem(entry, root, members, items[index], envelope, at, catalog, over, callerAborted));
     }
@@ -51,6 +52,14 @@ internal static class OperationBatchReader
         if (OperationCallReader.MemberOf(root, member) is not null)
         {
             throw new InvalidRequestException($"'{member}' and '{Inputs}' exclude each other: put the text among the inputs.", member, "invalid_value");
+        }
+    }
+
+    private static void RefuseStream(OperationEntry entry, JsonElement json)
+    {
+        if (OperationCallReader.AsksForStream(entry, json))
+        {
+            throw new InvalidRequestException("A batch is not streamed: leave 'parameters.stream' out, or send the inputs one by one.", "parameters.stream", "unsupported_parameter");
         }
     }
 
@@ -78,13 +87,14 @@ internal static class OperationBatchReader
                 text = RequestChecks.Read(() => item.GetString()!, "text");
                 break;
             case JsonValueKind.Object:
+                RefuseStream(entry, item);
                 text = new RequestObject(item, "", members).String("text", maxLength: int.MaxValue);
                 break;
             default:
                 throw new InvalidRequestException($"An item of '{Inputs}' is a text or an object; this one is neither.", Inputs, "invalid_value");
         }
 
-        return OperationCallReader.Make(entry, envelope, text, members, MemberOf, context, catalog.Settings, over, callerAborted);
+        return OperationCallReader.Make(entry, envelope, text, members, MemberOf, context, catalog.Settings, over, isStreaming: false, callerAborted);
 
         JsonElement? MemberOf(string name) =>
             (item.ValueKind == JsonValueKind.Object ? OperationCallReader.MemberOf(item, name) : name == "text" ? item : null)

@@ -28,12 +28,13 @@ public static class OperationCallReader
 
     /// <summary>One call from a request that is an object.</summary>
     internal static OperationCall Read(
-        OperationEntry entry, JsonElement root, CallContext context, CatalogSnapshot catalog, CallOptions? over, CancellationToken callerAborted)
+        OperationEntry entry, JsonElement root, CallContext context, CatalogSnapshot catalog, CallOptions? over, bool isStreaming, CancellationToken callerAborted)
     {
         var own = PayloadMembersOf(entry);
         var request = new RequestObject(root, "", [.. own, .. OperationEnvelope.Members]);
         var envelope = OperationEnvelope.Read(request, entry, catalog);
-        return Make(entry, envelope, request.String("text", maxLength: int.MaxValue), own, name => MemberOf(root, name), context, catalog.Settings, over, callerAborted);
+        return Make(
+            entry, envelope, request.String("text", maxLength: int.MaxValue), own, name => MemberOf(root, name), context, catalog.Settings, over, isStreaming || AsksForStream(entry, root), callerAborted);
     }
 
     /// <summary>Members that go on to the operation; the others are Conductor's own.</summary>
@@ -43,7 +44,7 @@ public static class OperationCallReader
     /// <summary>One call from its parts: its text and its payload are checked here.</summary>
     internal static OperationCall Make(
         OperationEntry entry, OperationEnvelope envelope, string? text, IReadOnlyList<string> members, Func<string, JsonElement?> member,
-        CallContext context, ConductorSettings settings, CallOptions? over, CancellationToken callerAborted)
+        CallContext context, ConductorSettings settings, CallOptions? over, bool isStreaming, CancellationToken callerAborted)
     {
         var longest = LongestText(entry, settings);
         CheckText(text, entry, longest);
@@ -57,6 +58,7 @@ public static class OperationCallReader
             Model = envelope.Model,
             Payload = payload,
             Embedding = EmbeddingPayload.Read(entry, payload, longest),
+            IsStreaming = isStreaming,
             MaxTokens = envelope.MaxTokens,
             Temperature = envelope.Temperature,
             TopP = envelope.TopP,
@@ -68,6 +70,12 @@ public static class OperationCallReader
     /// <summary>A member's value; null where it is absent or null, which is the same.</summary>
     internal static JsonElement? MemberOf(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    /// <summary>Whether a plain-text operation's parameters say `stream: true`. Elsewhere a parameter of that name is the operation's own.</summary>
+    internal static bool AsksForStream(OperationEntry entry, JsonElement json) =>
+        !entry.Descriptor.IsStructured
+        && MemberOf(json, "parameters") is { ValueKind: JsonValueKind.Object } parameters
+        && MemberOf(parameters, "stream") is { ValueKind: JsonValueKind.True };
 
     private static int LongestText(OperationEntry entry, ConductorSettings settings) =>
         settings.Operations.GetValueOrDefault(entry.Name)?.MaxTextLength

@@ -26,6 +26,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "conductor run sentiment_analysis \"What a lovely day\"",
             "conductor run summarization - --parameters '{\"max_sentences\": 2}' < article.txt",
             "conductor run sentiment_analysis --inputs reviews.jsonl > results.jsonl",
+            "conductor run response_generation \"Write a haiku\" --stream",
             "conductor run response_generation \"Write a haiku\" --model openai/gpt-4o-mini --json",
         ],
         ["plugins"] = ["conductor plugins list", "conductor plugins list --json"],

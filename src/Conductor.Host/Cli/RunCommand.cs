@@ -1,13 +1,9 @@
-using System.Buffers;
 using System.CommandLine;
-using System.Text.Json;
 using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.Host.Composition;
-using Conductor.Host.Http;
 using Conductor.Operations;
 using Conductor.Providers;
-using Spectre.Console;
 
 namespace Conductor.Host.Cli;
 
@@ -36,11 +32,13 @@ internal static class RunCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<bool> Stream = new("--stream") { Description = "Print the text of a plain-text operation while the model writes it." };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Print the whole response as JSON: result, metadata, usage, performance, cost." };
 
     public static Command Create()
     {
-        var command = new Command("run", "Run an operation in this process and print its result.") { Operation, Text, Model, Provider, Language, Parameters, Inputs, Json };
+        var command = new Command("run", "Run an operation in this process and print its result.") { Operation, Text, Model, Provider, Language, Parameters, Inputs, Stream, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -49,7 +47,7 @@ internal static class RunCommand
     {
         var body = await BuildRequestAsync(parsed, cancellationToken);
         var settings = LaunchSettings.Open(CommonOptions.Read(parsed));
-        var isJson = parsed.GetValue(Json);
+        var output = new RunOutput(parsed.GetValue(Json), parsed.GetValue(Stream));
         var context = CallContext.New() with { Surface = "cli" };
         using var interrupt = CancelOnSignal.Create(cancellationToken);
         try
@@ -58,33 +56,17 @@ internal static class RunCommand
             using var request = OperationRequest.Parse(parsed.GetValue(Operation)!, body, process.Conductor.Catalog);
             if (request.IsBatch)
             {
-                return await RunBatchAsync(process.Conductor, request.ReadBatch(context, interrupt.Token), isJson, interrupt.Token);
+                return await RunBatchAsync(process.Conductor, request.ReadBatch(context, interrupt.Token), output, interrupt.Token);
             }
 
-            await using var call = request.ReadCall(context, interrupt.Token);
+            await using var call = request.ReadCall(context, interrupt.Token, isStreaming: parsed.GetValue(Stream));
             var outcome = await Terminal.BusyAsync($"Running {call.Operation}", () => process.Conductor.RunAsync(call, interrupt.Token));
-            if (isJson)
-            {
-                var response = new ArrayBufferWriter<byte>();
-                OperationResponseWriter.Write(response, call, outcome);
-                Terminal.JsonDocument(response.WrittenMemory);
-            }
-            else
-            {
-                Print(call, outcome);
-            }
-
+            await output.WriteAsync(call, outcome, interrupt.Token);
             return ExitCodes.Ok;
         }
         catch (ConductorException failure)
         {
-            if (isJson)
-            {
-                var error = new ArrayBufferWriter<byte>();
-                ErrorBody.Write(error, failure, context.RequestId, TimeProvider.System.GetUtcNow());
-                Terminal.JsonDocument(error.WrittenMemory);
-            }
-
+            output.Error(failure, context.RequestId);
             throw new CliException(failure.Status is 400 or 404 ? ExitCodes.Usage : ExitCodes.Failed, failure.Message);
         }
         catch (ProviderException failure)
@@ -93,25 +75,9 @@ internal static class RunCommand
         }
     }
 
-    private static async Task<int> RunBatchAsync(IConductor conductor, OperationBatch batch, bool isJson, CancellationToken cancellationToken)
+    private static async Task<int> RunBatchAsync(IConductor conductor, OperationBatch batch, RunOutput output, CancellationToken cancellationToken)
     {
-        var items = conductor.RunBatchAsync(batch, cancellationToken);
-        var failed = 0;
-        if (isJson)
-        {
-            var (answer, totals) = await Terminal.BusyAsync($"Running {batch.Operation}", () => BatchBody.WriteAsync(batch, items, TimeProvider.System, cancellationToken));
-            Terminal.JsonDocument(answer);
-            failed = totals.Failed;
-        }
-        else
-        {
-            await foreach (var item in items.WithCancellation(cancellationToken))
-            {
-                Terminal.JsonLine(json => BatchBody.WriteItem(json, item, TimeProvider.System));
-                failed += item.Error is null ? 0 : 1;
-            }
-        }
-
+        var failed = await output.WriteAsync(batch, conductor.RunBatchAsync(batch, cancellationToken), cancellationToken);
         return failed == 0 ? ExitCodes.Ok : throw new CliException(ExitCodes.Failed, $"{failed} of {batch.Count} inputs failed.");
     }
 
@@ -120,6 +86,11 @@ internal static class RunCommand
         using var request = new RunRequest();
         if (parsed.GetValue(Inputs) is { } inputs)
         {
+            if (parsed.GetValue(Stream))
+            {
+                throw new CliException(ExitCodes.Usage, "--stream and --inputs exclude each other: a batch is not streamed.");
+            }
+
             if (parsed.GetValue(Text) is not null)
             {
                 throw new CliException(ExitCodes.Usage, "TEXT and --inputs exclude each other: put the text among the inputs.");
@@ -135,22 +106,5 @@ internal static class RunCommand
             .Text("language", parsed.GetValue(Language))
             .Json("parameters", parsed.GetValue(Parameters))
             .ToBody();
-    }
-
-    private static void Print(OperationCall call, OperationOutcome outcome)
-    {
-        using var result = JsonDocument.Parse(outcome.Result);
-        ResultView.Write(result.RootElement);
-        foreach (var notice in outcome.Notices)
-        {
-            Terminal.Note(notice);
-        }
-
-        if (Terminal.IsInteractive)
-        {
-            var cost = CallCost.Of(call);
-            var price = cost.Amount is not { } amount ? "cost unknown" : amount == Money.NanoUsd.Zero ? "free" : $"${amount}";
-            AnsiConsole.MarkupLineInterpolated($"[dim]{outcome.Provider}/{outcome.Model}, {call.Timings.Total.TotalMilliseconds:0.#} ms, {outcome.Usage.TotalTokens} tokens, {price}[/]");
-        }
     }
 }

@@ -46,55 +46,13 @@ internal sealed class ChatEndpoints(IConductor conductor, IDialect dialect, ISet
         await JsonResponse.WriteAsync(http, answer);
     }
 
-    private async Task StreamAsync(HttpContext http, ChatCall call, TimeSpan commitAfter)
-    {
-        await using var sse = new SseResponse(http, time, logger);
-        var sending = conductor.ChatAsync(call, call.CallerAborted);
-        try
-        {
-            if (!await IsDoneWithinAsync(sending, commitAfter))
-            {
-                // A slow model: the client's socket is not left silent, and fallback stays possible until there is content.
-                await sse.StartAsync();
-            }
-
-            var outcome = await sending;
-            if (!sse.IsStarted)
-            {
-                OutcomeHeaders.Write(http.Response, call, outcome, isSettled: false);
-                await sse.StartAsync();
-            }
-
-            await sse.RelayAsync(outcome.Events ?? OpenAIAnswers.StreamAsync(outcome, call, time, call.CallerAborted), call.CallerAborted);
-        }
-#pragma warning disable CA1031 // boundary: once headers are out, a failure can only be the stream's last event
-        catch (Exception failure) when (sse.IsStarted && !http.RequestAborted.IsCancellationRequested)
-#pragma warning restore CA1031
-        {
-            await sse.FailAsync(ErrorBoundary.Translate(failure, http, logger));
-        }
-        finally
-        {
-            // The client may leave before there is an answer: the call is disposed only once nobody works on it any more.
-            await ((Task)sending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task<bool> IsDoneWithinAsync(Task task, TimeSpan limit)
-    {
-        if (task.IsCompleted)
-        {
-            return true;
-        }
-
-        try
-        {
-            await task.WaitAsync(limit, time);
-            return true;
-        }
-        catch (TimeoutException) when (!task.IsCompleted)
-        {
-            return false;
-        }
-    }
+    private Task StreamAsync(HttpContext http, ChatCall call, TimeSpan commitAfter) => StreamedAnswer.WriteAsync(
+        http,
+        conductor.ChatAsync(call, call.CallerAborted),
+        commitAfter,
+        outcome => OutcomeHeaders.Write(http.Response, call, outcome, isSettled: false),
+        outcome => outcome.Events ?? OpenAIAnswers.StreamAsync(outcome, call, time, call.CallerAborted),
+        time,
+        logger,
+        call.CallerAborted);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Conductor.Calls;
+using Conductor.Errors;
 using Conductor.Host.Http;
 using Conductor.Operations;
 using Conductor.Settings;
@@ -8,8 +9,10 @@ using Microsoft.AspNetCore.Http;
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/v1/operations`: what can be run, and running it.</summary>
-internal sealed class OperationEndpoints(IConductor conductor, ISettings settings, TimeProvider time)
+internal sealed class OperationEndpoints(IConductor conductor, ISettings settings, TimeProvider time, ILogger<OperationEndpoints> logger)
 {
+    private const string Stream = "stream";
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var endpoints = ActivatorUtilities.CreateInstance<OperationEndpoints>(routes.ServiceProvider);
@@ -32,12 +35,18 @@ internal sealed class OperationEndpoints(IConductor conductor, ISettings setting
         using var request = OperationRequest.Parse((string)http.Request.RouteValues["operation"]!, body, conductor.Catalog);
         if (isBatch || request.IsBatch)
         {
-            await AnswerAsync(http, request.ReadBatch(context, CallLifetime.Of(http).Token, options));
+            await AnswerAsync(http, ReadBatch(http, request, context, options));
             return;
         }
 
-        await using var call = request.ReadCall(context, CallLifetime.Of(http).Token, options);
+        await using var call = request.ReadCall(context, CallLifetime.Of(http).Token, options, QueryFlags.Read(http.Request, Stream));
         http.Features.Set<ModelCall>(call);
+        if (call.IsStreaming)
+        {
+            await StreamAsync(http, call);
+            return;
+        }
+
         var outcome = await conductor.RunAsync(call, CallLifetime.Of(http).Token);
 
         var answer = new ArrayBufferWriter<byte>(1024);
@@ -45,6 +54,21 @@ internal sealed class OperationEndpoints(IConductor conductor, ISettings setting
         OutcomeHeaders.Write(http.Response, call, outcome, isSettled: true);
         await JsonResponse.WriteAsync(http, answer.WrittenMemory);
     }
+
+    private Task StreamAsync(HttpContext http, OperationCall call) => StreamedAnswer.WriteAsync(
+        http,
+        conductor.RunAsync(call, call.CallerAborted),
+        settings.Current.Reliability.StreamCommitAfter,
+        outcome => OutcomeHeaders.Write(http.Response, call, outcome, isSettled: outcome.Deltas is null),
+        outcome => OperationEvents.WriteAsync(call, outcome, call.CallerAborted),
+        time,
+        logger,
+        call.CallerAborted);
+
+    private static OperationBatch ReadBatch(HttpContext http, OperationRequest request, CallContext context, CallOptions options) =>
+        QueryFlags.Read(http.Request, Stream)
+            ? throw new InvalidRequestException("A batch is not streamed: leave '?stream=true' out, or send the inputs one by one.", Stream, "unsupported_parameter")
+            : request.ReadBatch(context, CallLifetime.Of(http).Token, options);
 
     private async Task AnswerAsync(HttpContext http, OperationBatch batch)
     {

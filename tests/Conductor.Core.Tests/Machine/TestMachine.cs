@@ -207,7 +207,7 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
         _listener.Dispose();
     }
 
-    private T Track<T>(T call)
+    public T Track<T>(T call)
         where T : ModelCall
     {
         lock (_calls)

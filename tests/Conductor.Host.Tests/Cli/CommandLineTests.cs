@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Conductor.Host.Tests.Support;
+using Conductor.TestKit;
 
 namespace Conductor.Host.Tests.Cli;
 
@@ -154,6 +155,23 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(2, code);
         Assert.Contains(says, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RunOperation_Stream_TextOrALineForEachPiece()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        upstream.Otherwise(FakeReply.Stream(FakeStream.Of("Hel", "lo.")));
+        var config = _folder.Write("conductor.yaml", $$"""providers: { fake: { plugin: openai-compatible, base_url: "{{upstream.BaseUrl}}", price: free, models: [ m ] } }""");
+        string[] arguments = ["run", "response_generation", "hi", "--model", "fake/m", "--stream", "--config", config];
+
+        var plain = await RunAsync(arguments);
+        var json = await RunAsync([.. arguments, "--json"]);
+
+        Assert.Equal((0, "Hello.\n", ""), (plain.Code, plain.Output.ReplaceLineEndings("\n"), plain.Error));
+        var lines = json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
+        Assert.Equal("Hello.", string.Concat(lines.SkipLast(1).Select(line => line.GetProperty("delta").GetString())));
+        Assert.Equal("Hello.", lines[^1].GetProperty("result").GetProperty("text").GetString());
     }
 
     [Fact]

@@ -130,6 +130,59 @@ public sealed class LlamaServerTests(StoryServer server) : IClassFixture<StorySe
         Assert.Equal("llama", metadata.GetProperty("provider_used").GetString());
     }
 
+    [SkippableFact]
+    public async Task Real_OperationStreamed_DeltasAreTheResultWithUsage()
+    {
+        await using var gateway = await StartAsync();
+
+        using var response = await gateway.PostAsync("/v1/operations/response_generation", $$$"""{"model":"{{{Model}}}","text":"Once upon a time","max_tokens":40,"parameters":{"stream":true}}""");
+
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.EndsWith("data: [DONE]\n\n", text, StringComparison.Ordinal);
+        var events = text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[..^1].Select(line => JsonElement.Parse(line["data: ".Length..])).ToList();
+        Assert.True(events.Count > 5, "more than a few pieces");
+        Assert.Equal(string.Concat(events.SkipLast(1).Select(one => one.GetProperty("delta").GetString())), events[^1].GetProperty("result").GetProperty("text").GetString());
+        Assert.InRange(events[^1].GetProperty("usage").GetProperty("output_tokens").GetInt32(), 5, 40);
+        Assert.Equal("settled", events[^1].GetProperty("cost_status").GetString());
+    }
+
+    [SkippableFact]
+    public async Task Real_ClientLeavesAnOperationsStream_ServerIdleWithinASecond()
+    {
+        await using var gateway = await StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/operations/response_generation?stream=true")
+        {
+            Content = Json($$"""{"model":"{{Model}}","text":"Once upon a time","max_tokens":100000}"""),
+        };
+
+        using (var response = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead))
+        {
+            await using var body = await response.Content.ReadAsStreamAsync();
+            await body.ReadExactlyAsync(new byte[100]);
+        }
+
+        await LlamaServer.UntilAsync(async () => !await server.IsGeneratingAsync(), TimeSpan.FromSeconds(1), "the server went on generating for more than a second");
+    }
+
+    [SkippableFact]
+    public async Task Real_Batch_EachInputAnsweredInItsPlace()
+    {
+        await using var gateway = await StartAsync();
+        gateway.Client.DefaultRequestHeaders.Add("x-request-id", "batch");
+
+        using var response = await gateway.PostAsync(
+            "/v1/operations/response_generation", $$"""{"model":"{{Model}}","inputs":["Once upon a time","","A dog",{"text":"The sun"}],"max_tokens":12}""");
+
+        var body = await JsonOf(response);
+        var results = body.GetProperty("results").EnumerateArray().ToList();
+        Assert.Equal([200, 400, 200, 200], results.Select(item => item.GetProperty("status").GetInt32()));
+        Assert.All(results.Where((_, index) => index != 1), item => Assert.NotEmpty(item.GetProperty("result").GetProperty("text").GetString()!));
+        Assert.Equal(
+            results.Where((_, index) => index != 1).Sum(item => item.GetProperty("usage").GetProperty("output_tokens").GetInt32()),
+            body.GetProperty("usage").GetProperty("output_tokens").GetInt32());
+        Assert.Single(await RowsAsync(gateway, "batch.3"));
+    }
+
     private static async Task<IReadOnlyList<LedgerRow>> RowsAsync(TestGateway gateway, string requestId)
     {
         await gateway.App.DrainAsync();
