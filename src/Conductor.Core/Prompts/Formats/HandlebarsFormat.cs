@@ -23,6 +23,7 @@ internal sealed partial class HandlebarsProgram : IPromptProgram
 
     public HandlebarsProgram(PromptDocument document, PromptTemplateOptions options)
     {
+        HandlebarsLimits.Check(document);
         _document = document;
         _options = options;
         // Compiled now, so that a broken file is told when it is read. The other mode is for comparing and seldom asked for.

@@ -62,7 +62,8 @@ internal static class ChatMarkup
     private static List<ChatMessage> Read(string xml, bool isEscaped)
     {
         var document = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
-        document.LoadXml($"<root>{xml}</root>");
+        using var reader = new ShallowXmlReader($"<root>{xml}</root>");
+        document.Load(reader);
         var messages = new List<ChatMessage>();
         foreach (var node in document.DocumentElement!.ChildNodes)
         {

@@ -53,7 +53,7 @@ internal static class HardenedText
                 case MarkedText.Ampersand:
                     i += decodesEntities ? AppendEntity(text, marked, i, asXml) : AppendSign(text, '&');
                     break;
-                case MarkedText.Escape when i + 1 < marked.Length:
+                case MarkedText.Escape when i + 1 < marked.Length && MarkedText.IsEscaped(marked[i + 1]):
                     text.Append(MarkedText.Escape).Append(marked[++i]);
                     break;
                 case '<':

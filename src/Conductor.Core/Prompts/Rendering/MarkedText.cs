@@ -89,6 +89,30 @@ internal static partial class MarkedText
         return encoded.Append(text, done, text.Length - done).ToString();
     }
 
+    /// <summary>
+    /// A name that a user may have made, a map's key for example, as templates print it with @key. Names that are text already stay, so that templates find them.
+    /// </summary>
+    public static string EncodeName(string name)
+    {
+        for (var i = 0; i < name.Length; i++)
+        {
+            var letter = name[i];
+            if (char.IsHighSurrogate(letter) && i + 1 < name.Length && char.IsLowSurrogate(name[i + 1]))
+            {
+                i++;
+            }
+            else if (letter is not (>= '\u00A0' and <= '\u00FF') && Special.Contains(letter))
+            {
+                return Encode(name);
+            }
+        }
+
+        return name;
+    }
+
+    /// <summary>Whether a pair that begins with <see cref="Escape"/> ends with this character; a template can tear pairs apart.</summary>
+    public static bool IsEscaped(char code) => code is >= (char)ControlBase and < (char)(SurrogateBase + 0x800);
+
     /// <summary>An argument that the prompt's author lets stand as markup.</summary>
     public static string Markup(string text) => text.AsSpan().IndexOfAny(Special) < 0 ? text : Mark(text, '&');
 
@@ -132,7 +156,7 @@ internal static partial class MarkedText
         plain.Append(text, 0, first);
         for (var i = first; i < text.Length; i++)
         {
-            plain.Append(text[i] == Escape && i + 1 < text.Length ? FromEscape(text[++i]) : text[i]);
+            plain.Append(text[i] == Escape && i + 1 < text.Length && IsEscaped(text[i + 1]) ? FromEscape(text[++i]) : text[i]);
         }
 
         return plain.ToString();

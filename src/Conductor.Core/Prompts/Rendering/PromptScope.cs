@@ -18,7 +18,7 @@ internal sealed class PromptScope : Dictionary<string, object?>
         var scope = new PromptScope(mode);
         foreach (var (name, value) in arguments)
         {
-            scope[name] = value is null ? null : scope.Admit(document, allowDangerouslySetContent, name, value);
+            scope[scope.Name(name)] = value is null ? null : scope.Admit(document, allowDangerouslySetContent, name, value);
         }
 
         foreach (var variable in document.Variables)
@@ -43,6 +43,9 @@ internal sealed class PromptScope : Dictionary<string, object?>
     /// <summary>Plain text from outside, for example a function's result.</summary>
     public string Encode(string text) => Mode == PromptMode.Hardened ? MarkedText.Encode(text) : WebUtility.HtmlEncode(text);
 
+    /// <summary>A name from outside: templates can print it.</summary>
+    public string Name(string name) => Mode == PromptMode.Hardened ? MarkedText.EncodeName(name) : name;
+
     /// <summary>Text that is to be markup.</summary>
     public string Markup(string text) => Mode == PromptMode.Hardened ? MarkedText.Markup(text) : text;
 
@@ -63,13 +66,15 @@ internal sealed class PromptScope : Dictionary<string, object?>
                 return null;
             case string text:
                 return isMarkup ? Markup(text) : Encode(text);
+            case char letter:
+                return isMarkup ? Markup(letter.ToString()) : Encode(letter.ToString());
             case { } plain when PromptValue.IsPlain(plain):
                 return plain;
             case { } dictionary when PromptValue.AsPairs(dictionary) is { } pairs:
                 var map = new PromptMap(dictionary, isMarkup);
                 foreach (var (key, item) in pairs)
                 {
-                    map[key] = Prepare(item, isMarkup, depth + 1);
+                    map[Name(key)] = Prepare(item, isMarkup, depth + 1);
                 }
 
                 return map;

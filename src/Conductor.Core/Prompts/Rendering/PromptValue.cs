@@ -55,8 +55,8 @@ internal static class PromptValue
                 return null;
             case string text:
                 return text;
-            case Enum named:
-                return named.ToString();
+            case Enum or char:
+                return value!.ToString();
             case { } plain when IsPlain(plain):
                 return plain;
             case { } dictionary when AsPairs(dictionary) is { } pairs:

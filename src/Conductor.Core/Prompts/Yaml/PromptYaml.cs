@@ -38,6 +38,7 @@ internal static class PromptYaml
         var stream = new YamlStream();
         try
         {
+            PromptYamlLimits.Check(yaml, source);
             stream.Load(new StringReader(yaml));
         }
         catch (YamlException mistake)

@@ -51,7 +51,8 @@ internal sealed record LiquidPath(string Name, IReadOnlyList<LiquidExpression> M
 internal sealed record LiquidFiltered(LiquidExpression Input, string Filter, Func<LiquidRun, object?, object?[], object?> Body, IReadOnlyList<LiquidExpression> Arguments)
     : LiquidExpression
 {
-    public override string? Variable => Input.Variable;
+    // What a filter's argument adds is not what the variable's author vouched for.
+    public override string? Variable => Arguments.All(argument => argument is LiquidLiteral) ? Input.Variable : null;
 
     public override object? Evaluate(LiquidRun run) => Body(run, Input.Evaluate(run), [.. Arguments.Select(argument => argument.Evaluate(run))]);
 }

@@ -79,7 +79,7 @@ internal sealed partial class LiquidProgram(PromptDocument document, PromptTempl
     private RenderedPrompt ReadHardened(LiquidRun run)
     {
         var text = run.Text;
-        var roles = Roles().Matches(text).Where(role => run.MayBeRole(role.Index, role.Groups[1].Length)).ToList();
+        var roles = Roles().Matches(text).Where(role => run.MayBeRole(text, role.Index, role.Groups[1].Length)).ToList();
         if (roles.Count == 0)
         {
             var marked = run.Marked();

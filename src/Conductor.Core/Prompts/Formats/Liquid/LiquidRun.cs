@@ -75,17 +75,20 @@ internal sealed class LiquidRun(string source, Func<string, bool> isMarkup)
         _ => MarkedText.Encode(part.Text),
     }));
 
-    /// <summary>Whether the role's name and its colon are the template's own, or the name is a value that stands alone at the beginning of a line.</summary>
-    public bool MayBeRole(int at, int nameLength)
+    /// <summary>
+    /// Whether the role's name, its colon and the white space behind it are the template's own, or the name is a value that stands alone on its line.
+    /// </summary>
+    public bool MayBeRole(string written, int at, int nameLength)
     {
+        var white = at + nameLength + 1;
         var start = 0;
         var before = '\n';
         foreach (var (text, kind) in _parts)
         {
             var end = start + text.Length;
-            if (end > at && start <= at + nameLength && kind == Kind.Value)
+            if (end > at && start <= white && kind == Kind.Value)
             {
-                var isWhole = start == at && text.Length == nameLength && before == '\n';
+                var isWhole = start == at && text.Length == nameLength && before == '\n' && written.AsSpan(white).TrimStart(" \t") is ['\n' or '\r', ..];
                 if (!isWhole)
                 {
                     return false;
@@ -98,7 +101,7 @@ internal sealed class LiquidRun(string source, Func<string, bool> isMarkup)
             }
 
             start = end;
-            if (start > at + nameLength)
+            if (start > white)
             {
                 break;
             }
