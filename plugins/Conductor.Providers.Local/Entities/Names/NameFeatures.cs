@@ -79,6 +79,13 @@ internal sealed class NameFeatures(Gazetteer gazetteer)
         var place = city > 1 || gazetteer.IsRegion(whole) ? "P" : city > 0 ? "p" : "";
         features.Add($"common:{place}{(common == 0 ? "none" : common == words.Count ? "all" : "some")}:{count}");
         features.Add($"first:word{gazetteer.Word(words[0])}");
+        // "University of Oxford", "Paris Opera Company": the place in it is where it is, not what it is.
+        if (words.Count > 1 && (NameWords.OrganizationHeads.Contains(words[0]) && words.Contains("of") || NameWords.OrganizationHeads.Contains(words[^1])))
+        {
+            features.Add("org:of");
+            return;
+        }
+
         if (words.Count > 1 && (gazetteer.City(words[^1]) > 0 || gazetteer.IsRegion(words[^1])))
         {
             features.Add("ends:place");

@@ -21,8 +21,11 @@ internal sealed class NameRecognizer(Gazetteer gazetteer, NameModel model)
                 continue;
             }
 
+            // The sets that the model is fitted on count a university where one stands as a place; what it is called decides here.
+            var (type, confidence) = IsOrganization(text, span) ? (EntityTypes.Organization, probabilities.Sum()) : (NameModel.Classes[best], probabilities[best]);
+
             // Of two cuts of the same words the likelier stands; the shorter one comes second.
-            var found = new EntityMatch(text[span.First].Start, text[span.End - 1].End, NameModel.Classes[best], null, probabilities[best]);
+            var found = new EntityMatch(text[span.First].Start, text[span.End - 1].End, type, null, confidence);
             if (before is not null && before.End == found.End && before.Start < found.Start)
             {
                 if (before.Confidence >= found.Confidence)
@@ -37,6 +40,9 @@ internal sealed class NameRecognizer(Gazetteer gazetteer, NameModel model)
             before = found;
         }
     }
+
+    private static bool IsOrganization(EntityText text, NameSpan span) =>
+        span.End - span.First > 1 && (NameWords.SureOrganizationHeads.Contains(text[span.End - 1].Lower) || (NameWords.SureOrganizationHeads.Contains(text[span.First].Lower) && text[span.First + 1].Is("of")));
 
     /// <summary>The candidates and what speaks for each, for fitting the model.</summary>
     internal IEnumerable<(int Start, int End, List<string> Features)> Measure(EntityText text) =>

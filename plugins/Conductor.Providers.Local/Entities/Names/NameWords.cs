@@ -16,6 +16,11 @@ internal static class NameWords
         + "confederation brigade regiment battalion division corps squadron fund trust capital ventures systems technologies technology software labs laboratories motors industries international global services solutions energy oil gas "
         + "electric media communications telecom foods stores store cafe restaurant hotel");
 
+    /// <summary>Heads that name nothing but organizations, behind a name ("Acme Inc.") or in front of "of" ("University of York").</summary>
+    public static readonly FrozenSet<string> SureOrganizationHeads = Set(
+        "inc incorporated corp corporation co company companies ltd limited llc plc gmbh ag university college institute institution association society foundation council committee commission department ministry agency bureau bank "
+        + "party union league fc church orchestra army navy brigade regiment battalion division corps squadron federation confederation congress senate parliament airlines airways records");
+
     public static readonly FrozenSet<string> PlaceHeads = Set(
         "city town village county state province district region republic kingdom island islands isle river lake sea ocean bay gulf strait channel mountain mountains mount hill hills valley desert forest park beach coast cape peninsula "
         + "street st road rd avenue ave boulevard blvd drive lane square plaza bridge tunnel station airport port harbor harbour castle palace tower building center centre stadium arena field garden gardens falls creek canyon springs heights "

@@ -56,8 +56,7 @@ internal sealed partial class TimeReader
         var length = first;
         while (length.Parts.Count < 4)
         {
-            var next = text[length.End].Is("and") || text[length.End].IsSymbol(',') ? length.End + 1 : length.End;
-            next = text[next].Is("and") ? next + 1 : next;
+            var next = text[length.End].IsSymbol(',') && text[length.End + 1].Is("and") ? length.End + 2 : Skip(length.End, "and");
             if (OneLength(next) is not { } more || Rank(more.Parts[0].Unit) >= Rank(length.Parts[^1].Unit) || text[next].Lower is "a" or "an" && next == length.End)
             {
                 break;
