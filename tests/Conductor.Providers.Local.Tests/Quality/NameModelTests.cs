@@ -18,6 +18,8 @@ public class NameModelTests(ITestOutputHelper output)
         var spans = EvaluationData.Read("ner", "train").SelectMany((row, index) => Spans(recognizer, row, index % Folds)).ToList();
 
         var gold = EvaluationData.Read("ner", "train").Sum(row => row.GetProperty("entities").EnumerateArray().Count(entity => NameModel.Classes.Contains(entity.GetProperty("type").GetString()!.ToLowerInvariant())));
+        var called = spans.Where(span => span.Features.Contains(NameFeatures.Organization)).ToList();
+        output.WriteLine($"called organizations: {called.Count}, a name in the set {called.Count(span => span.Label >= 0)}, an organization {called.Count(span => span.Label == 2)}");
         var unseen = new List<(double Confidence, double Name, bool IsRight)>();
         for (var fold = 0; fold < Folds; fold++)
         {

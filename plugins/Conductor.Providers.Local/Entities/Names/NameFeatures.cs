@@ -3,6 +3,9 @@ namespace Conductor.Providers.Local.Entities;
 /// <summary>What speaks for and against a span being the name of a person, a place or an organization.</summary>
 internal sealed class NameFeatures(Gazetteer gazetteer)
 {
+    /// <summary>The feature of what is called an organization: "Acme Inc.", "University of York".</summary>
+    public const string Organization = "org:sure";
+
     /// <summary>Names of the features that hold; each counts once.</summary>
     public List<string> Read(EntityText text, NameSpan span)
     {
@@ -179,6 +182,11 @@ internal sealed class NameFeatures(Gazetteer gazetteer)
 
     private static void Heads(List<string> features, List<string> words, string first, string last)
     {
+        if (words.Count > 1 && (NameWords.SureOrganizationHeads.Contains(last) || (NameWords.SureOrganizationHeads.Contains(first) && words[1] == "of")))
+        {
+            features.Add(Organization);
+        }
+
         if (NameWords.OrganizationHeads.Contains(last) && words.Count > 1)
         {
             features.Add("org:ends");
