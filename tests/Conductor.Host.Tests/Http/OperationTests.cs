@@ -44,6 +44,38 @@ public class OperationTests(SharedGateway shared) : IClassFixture<SharedGateway>
     }
 
     [Fact]
+    public async Task Entities_EmbeddedEngine_WordsValuesAndPlaces()
+    {
+        const string Text = "😀 Ann pays $2.5 million tomorrow at 3pm, a@b.org.";
+        using var response = await Gateway.PostAsync(
+            "/v1/operations/entity_extraction",
+            JsonSerializer.Serialize(new { text = Text, parameters = new { entity_types = new[] { "Money", "date-time", "email", "color" }, reference_time = "2026-03-04T10:00:00+02:00" } }));
+
+        var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
+        Assert.True(response.IsSuccessStatusCode, body.ToString());
+        var entities = body.GetProperty("result").GetProperty("entities").EnumerateArray().ToList();
+        Assert.Equal(["money", "datetime", "email"], entities.Select(entity => entity.GetProperty("type").GetString()));
+        Assert.All(entities, entity => Assert.Equal(
+            entity.GetProperty("text").GetString(), Text[entity.GetProperty("start_index").GetInt32()..entity.GetProperty("end_index").GetInt32()]));
+        Assert.Equal("""{"amount":2500000,"currency":"USD"}""", entities[0].GetProperty("value").GetRawText());
+        Assert.Equal("2026-03-05T15:00:00", entities[1].GetProperty("value").GetString());
+        Assert.Equal(Text, body.GetProperty("result").GetProperty("text").GetString());
+        Assert.Equal("entities-patterns", body.GetProperty("metadata").GetProperty("model_used").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"reference_time":"next week"}""", "reference_time")]
+    [InlineData("""{"entity_types":[]}""", "entity_types")]
+    [InlineData("""{"types":["person"]}""", "types")]
+    public async Task Entities_BadParameters_400NamesTheField(string parameters, string field)
+    {
+        using var response = await Gateway.PostAsync("/v1/operations/entity_extraction", $$"""{"text":"a","parameters":{{parameters}}}""");
+
+        Assert.Equal(400, (int)response.StatusCode);
+        Assert.Contains(field, await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task List_EveryOperation_WithSchemas()
     {
         var list = await Gateway.GetJsonAsync("/v1/operations");
