@@ -18,6 +18,7 @@ internal sealed class LocalEngines : IAsyncDisposable
     public LocalEngines()
     {
         var services = new ServiceCollection();
+        services.AddSingleton(TimeProvider.System);
         new LocalPlugin().ConfigureServices(services, null!);
         _services = services.BuildServiceProvider();
         _provider = _services.GetRequiredService<IModelProvider>();

@@ -26,7 +26,7 @@ internal sealed class EntitiesTask(string name) : IEvaluationTask
                 id = row.GetProperty("id").GetString(),
                 prediction = result.GetProperty("entities").EnumerateArray().Select(entity => new
                 {
-                    type = entity.GetProperty("type").GetString(),
+                    type = SetType(entity.GetProperty("type").GetString()!),
                     start = CodePoints(text, entity.GetProperty("start_index").GetInt32()),
                     end = CodePoints(text, entity.GetProperty("end_index").GetInt32()),
                     text = entity.GetProperty("text").GetString(),
@@ -36,6 +36,9 @@ internal sealed class EntitiesTask(string name) : IEvaluationTask
 
         return predictions;
     }
+
+    // The scripts know one type for all of time, and read a few other names for themselves.
+    private static string SetType(string type) => type is "date_range" or "time_range" or "datetime_range" or "recurrence" ? "datetime" : type;
 
     // The scripts count code points, Conductor UTF-16 code units.
     private static int CodePoints(string text, int end)

@@ -80,6 +80,7 @@ public class EmbeddingGeneratorTests
     private static ServiceProvider Start()
     {
         var services = new ServiceCollection();
+        services.AddSingleton(TimeProvider.System);
         new LocalPlugin().ConfigureServices(services, null!);
         return services.BuildServiceProvider();
     }
