@@ -3,8 +3,15 @@ using System.Runtime.InteropServices;
 using Conductor.Benchmarks;
 
 // Prints nanoseconds and bytes per call through the pipeline, with a baseline row. Not a test: nothing here asserts a time.
+// `encoder` prints the encoder's table instead, beside a llama.cpp server where CONDUCTOR_LLAMA_SERVER names one.
 // --quick takes a tenth of the rounds, for a machine that only has to see that it runs.
 var isQuick = args.Contains("--quick");
+if (args.Contains("encoder"))
+{
+    await EncoderTable.PrintAsync(isQuick);
+    return;
+}
+
 var rounds = isQuick ? 3 : 15;
 var callsPerRound = isQuick ? 200 : 3_000;
 
