@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 [assembly: ProviderPlugin(
     "local", typeof(Conductor.Providers.Local.LocalPlugin),
-    DisplayName = "Embedded", Description = "Engines inside this process: no key, no network, no model file.")]
+    DisplayName = "Embedded", Description = "Engines and a sentence encoder inside this process: no key, no network.")]
 
 namespace Conductor.Providers.Local;
 
