@@ -3,7 +3,7 @@ namespace Conductor.Evaluation;
 /// <summary>What the command line asks for: `[FOLDER] [--out FOLDER] [--only TASK,…] [--quick]`.</summary>
 /// <param name="Folder">The data: `{task}/dev.jsonl` and `score/*.py`.</param>
 /// <param name="Output">Where predictions go.</param>
-/// <param name="Tasks">Tasks to run, `latency` among them; empty = all.</param>
+/// <param name="Tasks">Tasks to run, `latency` among them; empty = all but `intent-fit`.</param>
 /// <param name="IsQuick">Every twentieth row and few rounds, to see that it runs.</param>
 internal sealed record EvaluationOptions(string Folder, string Output, IReadOnlyCollection<string> Tasks, bool IsQuick)
 {
@@ -32,7 +32,7 @@ internal sealed record EvaluationOptions(string Folder, string Output, IReadOnly
                     options = options with { Folder = argument };
                     break;
                 default:
-                    return $"'{argument}' is not understood. Usage: [FOLDER] [--out FOLDER] [--only embeddings,intent-zero-shot,intent-10-shot,sentiment,ner,pattern,summarization,latency] [--quick]";
+                    return $"'{argument}' is not understood. Usage: [FOLDER] [--out FOLDER] [--only embeddings,intent-zero-shot,intent-10-shot,sentiment,ner,pattern,summarization,latency,intent-fit] [--quick]";
             }
         }
 

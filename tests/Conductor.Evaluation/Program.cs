@@ -39,6 +39,11 @@ foreach (var task in tasks.Where(task => options.Tasks.Count == 0 || options.Tas
     Console.WriteLine($"{task.Name}: {file}; score it with: python3 {Path.Combine(options.Folder, "score", task.Score)} {data.DevFile} {file}");
 }
 
+if (options.Tasks.Contains("intent-fit"))
+{
+    IntentFit.Print(new EvaluationData(options.Folder, "intent", options.IsQuick), options.IsQuick);
+}
+
 if (options.Tasks.Count == 0 || options.Tasks.Contains("latency"))
 {
     Console.WriteLine();
