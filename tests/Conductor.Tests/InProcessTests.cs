@@ -32,6 +32,24 @@ public sealed class InProcessTests
     }
 
     [Fact]
+    public async Task FreshMachine_IntentAndEmbeddings_AreAnsweredByTheEmbeddedProvider()
+    {
+        await using var test = new TestConductor()
+            .WithPlugin("plugins/Conductor.Providers.Local")
+            .WithOperation("operations/Conductor.Operations.IntentDetection")
+            .WithOperation("operations/Conductor.Operations.Embeddings");
+        await using var intent = TestConductor.Operation("intent_detection", new { text = "Play some jazz", parameters = new { possible_intents = new[] { "play_music", "get_weather" } } });
+        await using var vectors = TestConductor.Operation("embeddings", new { texts = new[] { "Play some jazz", "Rain in Rome" } });
+
+        using var wanted = JsonDocument.Parse((await test.Conductor.RunAsync(intent, CancellationToken.None)).Result);
+        using var made = JsonDocument.Parse((await test.Conductor.RunAsync(vectors, CancellationToken.None)).Result);
+
+        Assert.Equal("play_music", wanted.RootElement.GetProperty("intent").GetString());
+        Assert.Equal([384, 384], made.RootElement.GetProperty("embeddings").EnumerateArray().Select(vector => vector.GetArrayLength()));
+        Assert.Equal("settled", CallCost.Of(vectors).Status);
+    }
+
+    [Fact]
     public async Task FreshMachine_Generation_SaysWhatToDo()
     {
         await using var test = new TestConductor().WithPlugin("plugins/Conductor.Providers.Local").WithOperation("operations/Conductor.Operations.ResponseGeneration");

@@ -69,10 +69,12 @@ internal sealed class TestConductor : IAsyncDisposable
 
     private TestConductor With(string project, string room)
     {
-        var target = Directory.CreateDirectory(Path.Combine(room, Path.GetFileName(project))).FullName;
-        foreach (var file in Directory.GetFiles(Repository.Built(project)))
+        var built = Repository.Built(project);
+        foreach (var file in Directory.GetFiles(built, "*", SearchOption.AllDirectories))
         {
-            File.Copy(file, Path.Combine(target, Path.GetFileName(file)), overwrite: true);
+            var target = Path.Combine(room, Path.GetFileName(project), Path.GetRelativePath(built, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
         }
 
         return this;

@@ -90,6 +90,17 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task RunOperation_IntentsAndEmbeddings_AnsweredByTheEmbeddedProvider()
+    {
+        var (intentCode, intent, _) = await RunAsync(["run", "intent_detection", "Play some jazz", "--parameters", """{"possible_intents":["play_music","get_weather"]}""", "--json"]);
+        var (vectorCode, vector, _) = await RunAsync(["run", "embeddings", "Play some jazz", "--json"]);
+
+        Assert.Equal((0, 0), (intentCode, vectorCode));
+        Assert.Equal("play_music", JsonDocument.Parse(intent).RootElement.GetProperty("result").GetProperty("intent").GetString());
+        Assert.Equal(384, JsonDocument.Parse(vector).RootElement.GetProperty("result").GetProperty("embeddings").GetArrayLength());
+    }
+
+    [Fact]
     public async Task RunOperation_UnknownName_NearestAndCode2()
     {
         var (code, _, error) = await RunAsync(["run", "sentiment_analisys", "x"]);
