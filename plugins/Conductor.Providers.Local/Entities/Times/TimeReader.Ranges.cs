@@ -239,6 +239,8 @@ internal sealed partial class TimeReader
             until = Add(until, 'W', 1) ?? until;
         }
 
+        // Ends are exclusive: what a day or a month says last lies inside.
+        until = isOfDays ? AfterLast(second with { From = until, To = second.To is null || until == second.From ? second.To : Add(second.To, 'Y', 1) }) ?? until : until;
         return Longest(found, new TimePart(second.End, isOfDays ? EntityTypes.DateRange : EntityTypes.DateTimeRange, from, until, Confidence: 0.93));
     }
 
@@ -258,11 +260,13 @@ internal sealed partial class TimeReader
             return null;
         }
 
-        return new TimePart(until.End, EntityTypes.DateRange, Date(last.Year, last.Month, first), last, Confidence: 0.93);
+        return new TimePart(until.End, EntityTypes.DateRange, Date(last.Year, last.Month, first), Add(last, 'D', 1), Confidence: 0.93);
     }
 
     private static TimePart? Days(TimePart? first, int last) =>
-        first is { From: { } from } ? new TimePart(first.End, EntityTypes.DateRange, from, Date(from.Year, from.Month, last), Confidence: 0.93) : null;
+        first is { From: { } from } ? new TimePart(first.End, EntityTypes.DateRange, from, Add(Date(from.Year, from.Month, last), 'D', 1), Confidence: 0.93) : null;
+
+    private static DateTime? AfterLast(TimePart part) => part.To ?? (part.IsDay ? Add(part.From, 'D', 1) : part.From);
 
     // "before Friday", "since 2014", "after 3pm", "until next week", "around the 21st".
     private TimePart? Modified(int index)
@@ -299,12 +303,11 @@ internal sealed partial class TimeReader
             return null;
         }
 
-        // Before a stretch is before its beginning, after it is after its end; since and until take it in.
+        // Before a stretch is before its beginning, after it is after its end; since, until and by take it in.
         var type = point.Type switch { EntityTypes.Date or EntityTypes.DateRange => EntityTypes.DateRange, EntityTypes.Time or EntityTypes.TimeRange => EntityTypes.TimeRange, _ => EntityTypes.DateTimeRange };
-        var isStretch = point.To is not null;
         return sign > 0
-            ? new TimePart(point.End, type, word is "after" or "later" && isStretch ? point.To : from, null, Confidence: 0.85)
-            : new TimePart(point.End, type, null, word is "until" or "till" or "by" && isStretch ? point.To : from, Confidence: 0.85);
+            ? new TimePart(point.End, type, word is "after" or "later" ? AfterLast(point) : from, null, Confidence: 0.85)
+            : new TimePart(point.End, type, null, word is "until" or "till" or "by" or "no" ? AfterLast(point) : from, Confidence: 0.85);
     }
 
     // "2012 or later", "Friday or before".
@@ -323,6 +326,6 @@ internal sealed partial class TimeReader
         }
 
         var type = found.Type switch { EntityTypes.Date or EntityTypes.DateRange => EntityTypes.DateRange, EntityTypes.Time or EntityTypes.TimeRange => EntityTypes.TimeRange, EntityTypes.Duration or EntityTypes.Recurrence => null, _ => EntityTypes.DateTimeRange };
-        return type is null ? found : sign > 0 ? new TimePart(found.End + 2, type, from) : new TimePart(found.End + 2, type, null, found.To ?? from);
+        return type is null ? found : sign > 0 ? new TimePart(found.End + 2, type, from) : new TimePart(found.End + 2, type, null, AfterLast(found));
     }
 }
