@@ -5,6 +5,7 @@ using Conductor.PluginLoading;
 using Conductor.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Conductor.Tests;
 
@@ -14,6 +15,11 @@ internal sealed class TestConductor : IAsyncDisposable
     private readonly ServiceProvider _services;
 
     public TestConductor(params (string Key, string Value)[] settings)
+        : this(null, settings)
+    {
+    }
+
+    public TestConductor(ILoggerFactory? logs, params (string Key, string Value)[] settings)
     {
         Folder = Directory.CreateTempSubdirectory("conductor-tests-").FullName;
         Directory.CreateDirectory(PluginFolder);
@@ -24,10 +30,15 @@ internal sealed class TestConductor : IAsyncDisposable
         values["conductor:storage:path"] = Path.Combine(Folder, "data");
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var source = new SettingsSource { ContentRoot = Folder, BaseDirectory = Folder };
-        _services = new ServiceCollection()
+        var services = new ServiceCollection()
             .AddSingleton<ISettings>(new FixedSettings(SettingsLoader.Load(configuration, source).Required with { PromptFolder = PromptFolder }))
-            .AddConductor()
-            .BuildServiceProvider();
+            .AddConductor();
+        if (logs is not null)
+        {
+            services.AddSingleton(logs);
+        }
+
+        _services = services.BuildServiceProvider();
         Conductor = _services.GetRequiredService<IConductor>();
     }
 

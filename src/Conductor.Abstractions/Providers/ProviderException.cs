@@ -22,6 +22,9 @@ public sealed class ProviderException : Exception
     /// <summary>The member of the request that the upstream named as wrong, where it did.</summary>
     public string? Param { get; init; }
 
+    /// <summary>One sentence on what would help, for example a command to run; told to callers too. Null where nothing is known to.</summary>
+    public string? Advice { get; init; }
+
     /// <summary>The upstream's own id of the request, where it gave one.</summary>
     public string? UpstreamRequestId { get; init; }
 

@@ -47,6 +47,14 @@ public abstract class ModelCall : IAsyncDisposable
     /// <summary>Told to the caller as `x-conductor-dropped-params`.</summary>
     public IList<string> DroppedParameters { get; } = [];
 
+    internal void Drop(IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            DroppedParameters.Add(name);
+        }
+    }
+
     /// <summary>What this call does with the cache, written by caching.</summary>
     public CacheUse CacheUse { get; internal set; } = CacheUse.Off;
 

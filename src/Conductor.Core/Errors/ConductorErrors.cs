@@ -71,7 +71,7 @@ public static class ConductorErrors
             ProviderErrorKind.ContextLengthExceeded => Make(400, "invalid_request_error", "context_length_exceeded", "The prompt does not fit the model's context window."),
             ProviderErrorKind.ContentFilter => Make(400, "invalid_request_error", "content_filter", $"Provider '{provider}' refused the content."),
             ProviderErrorKind.Credentials => Make(502, "upstream_error", "upstream_credentials_exhausted", $"Provider '{provider}' refused Conductor's own key. The operator has to mend it."),
-            ProviderErrorKind.ModelNotFound => Make(404, "invalid_request_error", "model_not_found", $"Provider '{provider}' does not have this model."),
+            ProviderErrorKind.ModelNotFound => Make(404, "invalid_request_error", "model_not_found", $"Provider '{provider}' does not have this model.{(failure.Advice is { } advice ? " " + advice : "")}"),
             ProviderErrorKind.RateLimited => Make(429, "rate_limit_error", "rate_limit_exceeded", $"Provider '{provider}' is limiting the rate of requests."),
             ProviderErrorKind.QuotaExhausted => new(429, "insufficient_quota", "upstream_quota_exhausted", $"The account with provider '{provider}' is used up.", failure) { Provider = provider, ShouldRetry = false },
             ProviderErrorKind.Overloaded => Make(503, "overloaded_error", "upstream_overloaded", $"Provider '{provider}' is overloaded."),

@@ -180,6 +180,11 @@ internal sealed class PrimedUpdates
     {
         FinishReason = update.FinishReason ?? FinishReason;
         _counter.Add(update);
+        if (update.AdditionalProperties is { } properties)
+        {
+            _call.Drop(DroppedParameters.Read(properties));
+        }
+
         if (_isKept && (_length += update.Text.Length) > _call.Catalog!.Settings.Limits.MaxReplyBytes)
         {
             throw new ProviderException(ProviderErrorKind.InvalidResponse, "The answer is longer than 'limits: max_reply' allows.");

@@ -30,17 +30,19 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "conductor run response_generation \"Write a haiku\" --model openai/gpt-4o-mini --json",
         ],
         ["plugins"] = ["conductor plugins list", "conductor plugins list --json"],
-        ["list"] = ["conductor plugins list", "conductor plugins list --json"],
-        ["models"] = ["conductor models", "conductor models --json"],
+        ["plugins list"] = ["conductor plugins list", "conductor plugins list --json"],
+        ["models"] = ["conductor models", "conductor models pull ollama/llama3.2"],
+        ["models list"] = ["conductor models list", "conductor models list --json"],
+        ["models pull"] = ["conductor models pull ollama/llama3.2", "conductor models pull ollama/nomic-embed-text --json"],
         ["prompt"] = ["conductor prompt list", "conductor prompt render greeting.yaml --args '{\"name\": \"Ada\"}'"],
-        ["render"] =
+        ["prompt render"] =
         [
             "conductor prompt render greeting.yaml --args '{\"name\": \"Ada\"}'",
             "conductor prompt render greeting.yaml --args @arguments.json --mode semantic-kernel --json",
         ],
         ["config"] = ["conductor config validate --config conductor.yaml", "conductor config schema conductor > conductor.schema.json"],
-        ["validate"] = ["conductor config validate", "conductor config validate --config conductor.yaml --json"],
-        ["schema"] = ["conductor config schema conductor > conductor.schema.json"],
+        ["config validate"] = ["conductor config validate", "conductor config validate --config conductor.yaml --json"],
+        ["config schema"] = ["conductor config schema conductor > conductor.schema.json"],
         ["version"] = ["conductor version", "conductor version --json"],
     };
 
@@ -53,8 +55,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         var code = usual.Invoke(parseResult);
         parseResult.InvocationConfiguration.Output = output;
         output.Write(text.ToString().Replace(RootCommand.ExecutableName + " ", "conductor ", StringComparison.Ordinal));
-        var command = parseResult.CommandResult.Command;
-        if (Examples.TryGetValue(command is RootCommand ? "" : command.Name, out var lines))
+        if (Examples.TryGetValue(PathOf(parseResult.CommandResult.Command), out var lines))
         {
             output.WriteLine("Examples:");
             foreach (var line in lines)
@@ -67,4 +68,9 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
 
         return code;
     }
+
+    private static string PathOf(Command command) =>
+        command is RootCommand ? ""
+        : command.Parents.OfType<Command>().FirstOrDefault() is { } parent && PathOf(parent) is { Length: > 0 } path ? $"{path} {command.Name}"
+        : command.Name;
 }

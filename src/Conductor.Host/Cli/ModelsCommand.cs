@@ -6,13 +6,22 @@ using Conductor.Routing;
 
 namespace Conductor.Host.Cli;
 
-/// <summary>`conductor models`.</summary>
+/// <summary>`conductor models`, which is `conductor models list`, and `conductor models pull`.</summary>
 internal static class ModelsCommand
 {
     public static Command Create()
     {
+        const string Description = "List what can be asked for: auto, aliases, models.";
+        var command = WithList(new Command("models", Description));
+        command.Add(WithList(new Command("list", Description)));
+        command.Add(PullCommand.Create());
+        return command;
+    }
+
+    private static Command WithList(Command command)
+    {
         var json = CommonOptions.Json();
-        var command = new Command("models", "List what can be asked for: auto, aliases, models.") { json };
+        command.Add(json);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = LaunchSettings.Open(CommonOptions.Read(parsed));

@@ -113,14 +113,14 @@ public sealed class SettingsLoaderTests
     }
 
     [Fact]
-    public void Load_WithoutAnyFileOrVariable_HasTheEmbeddedProviderAndKnowsPrices()
+    public void Load_WithoutAnyFileOrVariable_HasWhatNeedsNoKeyAndKnowsPrices()
     {
         using var folder = new ConfigFolder();
 
         var load = folder.Load();
 
         Assert.Empty(load.Files);
-        Assert.Equal(["local"], load.Required.Providers.Where(provider => provider.Value.Enabled).Select(provider => provider.Key));
+        Assert.Equal(["ollama", "local"], load.Required.Providers.Where(provider => provider.Value.Enabled).Select(provider => provider.Key));
         Assert.NotEmpty(load.Required.Catalog);
         Assert.Equal(UnknownPriceRule.Allow, load.Required.UnknownPrices);
         Assert.Equal(Path.Combine(folder.Root, "data"), load.Required.Storage.Path);

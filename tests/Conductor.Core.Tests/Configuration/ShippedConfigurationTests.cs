@@ -12,12 +12,12 @@ public sealed partial class ShippedConfigurationTests
     private static readonly string Repository = FindRepository();
 
     [Fact]
-    public void Load_ShippedFilesWithoutAnyVariable_StartsWithTheEmbeddedProviderAlone()
+    public void Load_ShippedFilesWithoutAnyVariable_StartsWithWhatNeedsNoKey()
     {
         var load = SettingsLoader.Load(new SettingsSource { ConfigPath = Path.Combine(Repository, "config", "conductor.yaml"), ContentRoot = Repository });
 
         Assert.Empty(load.Problems);
-        Assert.Equal(["local"], load.Required.Providers.Where(provider => provider.Value.Enabled).Select(provider => provider.Key));
+        Assert.Equal(["ollama", "local"], load.Required.Providers.Where(provider => provider.Value.Enabled).Select(provider => provider.Key));
         Assert.Equal("no key", load.Required.Providers["openai"].DisabledReason);
         Assert.Contains("provider openai: disabled: no key", load.Notes);
         Assert.Equal(Path.Combine(Repository, "data"), load.Required.Storage.Path);

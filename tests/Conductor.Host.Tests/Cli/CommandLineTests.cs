@@ -15,6 +15,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run --help", "--parameters")]
     [InlineData("serve --help", "--insecure-listen")]
     [InlineData("plugins list --help", "--json")]
+    [InlineData("models list --help", "conductor models list")]
+    [InlineData("models pull --help", "conductor models pull ollama/llama3.2")]
     [InlineData("config validate --help", "--json")]
     public async Task Help_AnyVerb_UsageAndExamples(string arguments, string shows)
     {

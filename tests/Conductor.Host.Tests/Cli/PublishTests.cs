@@ -18,6 +18,7 @@ public sealed class PublishTests : IDisposable
         var output = _folder.Combine("out");
         await PublishAsync(output);
         Assert.True(Directory.Exists(Path.Combine(output, "plugins", "Conductor.Providers.Local")));
+        Assert.True(File.Exists(Path.Combine(output, "plugins", "Conductor.Providers.Ollama", "Conductor.Wire.Ollama.dll")));
         Assert.True(Directory.Exists(Path.Combine(output, "operations", "Conductor.Operations.SentimentAnalysis")));
         Assert.True(File.Exists(Path.Combine(output, "config", "conductor.yaml")));
 

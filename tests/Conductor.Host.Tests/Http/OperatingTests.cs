@@ -88,7 +88,8 @@ public class OperatingTests(SharedGateway shared) : IClassFixture<SharedGateway>
 
         var providers = (await gateway.GetJsonAsync("/v1/status")).GetProperty("providers").EnumerateArray().ToList();
 
-        Assert.Equal(2, providers.Count);
+        Assert.Contains("off", providers.Select(provider => provider.GetProperty("id").GetString()));
+        Assert.True(providers.Count > 1);
         Assert.Single(providers.Select(provider => string.Join(',', provider.EnumerateObject().Select(member => member.Name))).Distinct());
     }
 

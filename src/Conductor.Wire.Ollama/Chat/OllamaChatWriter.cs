@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Conductor.Wire.Ollama;
+
+/// <summary>Chat requests for `/api/chat`: types to bytes.</summary>
+public static class OllamaChatWriter
+{
+    /// <summary>Writes a request.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="model">The server's name of the model; <see cref="ChatOptions.ModelId"/> is ignored.</param>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="options">Sampling, tools, format. Additional properties have the names of the OpenAI dialect.</param>
+    /// <param name="serving">How the model is to be run.</param>
+    /// <param name="isStreaming">Whether the answer comes line by line; said either way, for the server's own default is yes.</param>
+    /// <returns>What was asked for and could be left out without a different answer being asked for: names in the OpenAI dialect, each once.</returns>
+    /// <exception cref="OllamaRequestException">A message or an option holds what this dialect cannot say.</exception>
+    public static IReadOnlyList<string> Write(
+        IBufferWriter<byte> output, string model, IEnumerable<ChatMessage> messages, ChatOptions? options, OllamaServing serving, bool isStreaming)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(messages);
+        ArgumentNullException.ThrowIfNull(serving);
+        var left = new LeftOut();
+        OllamaJson.Write(output, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("model"u8, model);
+            writer.WriteBoolean("stream"u8, isStreaming);
+
+            // By default the server drops older turns of a conversation that is too long, and says nothing. Both switches turn that into an error.
+            writer.WriteBoolean("truncate"u8, false);
+            writer.WriteBoolean("shift"u8, false);
+            OllamaMessageWriter.WriteAll(writer, messages, options?.Instructions, left);
+            OllamaToolWriter.Write(writer, options, left);
+            WriteFormat(writer, options?.ResponseFormat);
+            serving.WriteThink(writer);
+            serving.WriteKeepAlive(writer);
+            WriteLogprobs(writer, options, left);
+            OllamaOptionsWriter.Write(writer, options, serving.NumCtx, left);
+            writer.WriteEndObject();
+        });
+        return left.Names;
+    }
+
+    private static void WriteFormat(Utf8JsonWriter writer, ChatResponseFormat? format)
+    {
+        switch (format)
+        {
+            case null or ChatResponseFormatText:
+                break;
+            case ChatResponseFormatJson { Schema: { } schema }:
+                writer.WritePropertyName("format"u8);
+                schema.WriteTo(writer);
+                break;
+            case ChatResponseFormatJson:
+                writer.WriteString("format"u8, "json"u8);
+                break;
+            default:
+                throw new OllamaRequestException("response_format", "'response_format' is of a kind that Ollama does not know.", isUnsupported: true);
+        }
+    }
+
+    private static void WriteLogprobs(Utf8JsonWriter writer, ChatOptions? options, LeftOut left)
+    {
+        if (options?.AdditionalProperties is not { } extra || !extra.TryGetValue("logprobs", out var asked) || !OptionValue.IsTrue(asked))
+        {
+            return;
+        }
+
+        left.MarkSaid("logprobs");
+        writer.WriteBoolean("logprobs"u8, true);
+        if (extra.TryGetValue("top_logprobs", out var top) && OptionValue.Integer(top) is { } count)
+        {
+            left.MarkSaid("top_logprobs");
+            writer.WriteNumber("top_logprobs"u8, count);
+        }
+    }
+}

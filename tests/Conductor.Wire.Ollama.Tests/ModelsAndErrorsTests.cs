@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Text;
+
+namespace Conductor.Wire.Ollama.Tests;
+
+public sealed class ModelsAndErrorsTests
+{
+    [Fact]
+    public void Tags_AreNamesWithDigests()
+    {
+        var models = OllamaModelsReader.ReadTags("""{"models":[{"name":"a:latest","model":"a:latest","digest":"d","details":{"family":"llama"}},{"name":"b"},{"digest":"no name"}]}"""u8);
+
+        Assert.Equal([new OllamaModel("a:latest", "d", "llama"), new OllamaModel("b", "", null)], models);
+        Assert.Empty(OllamaModelsReader.ReadTags("""{"models":null}"""u8));
+        Assert.Throws<OllamaResponseException>(() => OllamaModelsReader.ReadTags("{}"u8));
+    }
+
+    [Theory]
+    [InlineData("""{"capabilities":["completion"],"model_info":{"general.architecture":"gemma3","gemma3.vision.context_length":1,"gemma3.context_length":8192}}""", 8192)]
+    [InlineData("""{"capabilities":["completion"],"model_info":{"x.context_length":2048}}""", 2048)]
+    [InlineData("""{"capabilities":["completion"],"model_info":{"x.context_length":0}}""", null)]
+    [InlineData("""{"capabilities":["completion"]}""", null)]
+    public void Show_TellsTheContext(string body, int? context)
+    {
+        var card = OllamaModelsReader.ReadShow(Encoding.UTF8.GetBytes(body));
+
+        Assert.Equal(context, card.ContextLength);
+        Assert.Contains("completion", card.Capabilities!);
+    }
+
+    [Fact]
+    public void Show_OfAnOldServer_HasNoCapabilities() => Assert.Null(OllamaModelsReader.ReadShow("""{"details":{}}"""u8).Capabilities);
+
+    [Fact]
+    public void PullLine_CountsWhereThereIsSomethingToCount()
+    {
+        Assert.Equal(new OllamaPullLine("pulling manifest", null, null, null), OllamaPull.ReadLine("""{"status":"pulling manifest"}"""u8));
+        Assert.Equal(new OllamaPullLine("pulling ab", "sha256:ab", 10, 4), OllamaPull.ReadLine("""{"status":"pulling ab","digest":"sha256:ab","total":10,"completed":4}"""u8));
+        Assert.True(OllamaPull.ReadLine("""{"status":"success"}"""u8).IsSuccess);
+        Assert.Equal("x", Assert.Throws<OllamaResponseException>(() => OllamaPull.ReadLine("""{"error":"x"}"""u8)).Error);
+        Assert.Throws<OllamaResponseException>(() => OllamaPull.ReadLine("{}"u8));
+    }
+
+    [Fact]
+    public void Embed_IsNeverCut()
+    {
+        var output = new ArrayBufferWriter<byte>();
+
+        OllamaEmbed.Write(output, "m", ["a", "b"], 64, new OllamaServing { NumCtx = 2048, KeepAlive = "5m" });
+
+        Assert.Equal(
+            """{"model":"m","input":["a","b"],"truncate":false,"dimensions":64,"keep_alive":"5m","options":{"num_ctx":2048}}""", Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
+    [Fact]
+    public void Vectors_AreRead()
+    {
+        var (vectors, tokens) = OllamaEmbed.Read("""{"embeddings":[[1,-0.5],[0,2e-3]],"prompt_eval_count":7}"""u8);
+
+        Assert.Equal([1f, -0.5f], vectors[0]);
+        Assert.Equal(0.002f, vectors[1][1]);
+        Assert.Equal(7, tokens);
+        Assert.Null(OllamaEmbed.Read("""{"embeddings":[[1]],"prompt_eval_count":0}"""u8).InputTokens);
+    }
+
+    [Theory]
+    [InlineData("""{"embedding":[1]}""")]
+    [InlineData("""{"embeddings":[[]]}""")]
+    [InlineData("""{"embeddings":[["1"]]}""")]
+    [InlineData("""{"embeddings":[[1e999]]}""")]
+    [InlineData("""{"embeddings":[1]}""")]
+    public void WhatAreNoVectors_Throws(string body) => Assert.Throws<OllamaResponseException>(() => OllamaEmbed.Read(Encoding.UTF8.GetBytes(body)));
+
+    [Theory]
+    [InlineData("model 'llama9' not found", OllamaErrorCategory.ModelNotFound)]
+    [InlineData("model \"x\" not found, try pulling it first", OllamaErrorCategory.ModelNotFound)]
+    [InlineData("pull model manifest: file does not exist", OllamaErrorCategory.ModelNotFound)]
+    [InlineData("prompt too long; exceeded max context length by 12 tokens", OllamaErrorCategory.ContextLength)]
+    [InlineData("the input length exceeds the context length", OllamaErrorCategory.ContextLength)]
+    [InlineData("input length exceeds maximum context length", OllamaErrorCategory.ContextLength)]
+    [InlineData("registry.ollama.ai/library/x does not support tools", OllamaErrorCategory.Unsupported)]
+    [InlineData("\"x\" does not support thinking", OllamaErrorCategory.Unsupported)]
+    [InlineData("server busy, please try again.  maximum pending requests exceeded", OllamaErrorCategory.Overloaded)]
+    [InlineData("model requires more system memory (9.1 GiB) than is available (4.0 GiB)", OllamaErrorCategory.OutOfMemory)]
+    [InlineData("unauthorized", OllamaErrorCategory.Credentials)]
+    [InlineData("too many requests", OllamaErrorCategory.RateLimited)]
+    [InlineData("you've reached your hourly usage limit", OllamaErrorCategory.RateLimited)]
+    [InlineData("Not found", OllamaErrorCategory.Unknown)]
+    [InlineData("llama runner process has terminated", OllamaErrorCategory.Unknown)]
+    [InlineData(null, OllamaErrorCategory.Unknown)]
+    public void Errors_AreTold(string? text, OllamaErrorCategory category) => Assert.Equal(category, OllamaErrorClassifier.Classify(text));
+
+    [Theory]
+    [InlineData("""{"error":"text"}""", "text")]
+    [InlineData("""{"error":{"message":"m"}}""", "m")]
+    [InlineData("404 page not found", null)]
+    [InlineData("", null)]
+    [InlineData("{", null)]
+    [InlineData("[]", null)]
+    public void ErrorText_IsFoundOrNot(string body, string? text) => Assert.Equal(text, OllamaErrorReader.TryRead(Encoding.UTF8.GetBytes(body)));
+}
