@@ -80,7 +80,7 @@ public sealed class OllamaTests
         await using var test = new TestConductor(("providers:ollama:plugin", "ollama"), ("providers:ollama:base_url", ollama.BaseUrl))
             .WithPlugin("plugins/Conductor.Providers.Ollama")
             .WithOperation(operation.Project);
-        ollama.Reply(FakeOllamaReply.Text(operation.Reply));
+        operation.Script(ollama);
         await using var call = new OperationCall { Context = CallContext.New(), Operation = name, Model = operation.Model, Payload = System.Text.Encoding.UTF8.GetBytes(operation.Request) };
 
         var outcome = await test.Conductor.RunAsync(call, CancellationToken.None);
@@ -88,7 +88,7 @@ public sealed class OllamaTests
         operation.Check(JsonElement.Parse(outcome.Result.Span));
         Assert.Equal("ollama", outcome.Provider);
         Assert.Equal("settled", CallCost.Of(call).Status); // free, and counted by Ollama
-        Assert.Equal(operation.IsStructured, ollama.RequestsTo("/api/chat")[^1].Json.TryGetProperty("format", out var format) && format.ValueKind == JsonValueKind.Object);
+        Assert.Equal(operation.IsStructured && operation.Reply is not null, ollama.Requests[^1].Json.TryGetProperty("format", out var format) && format.ValueKind == JsonValueKind.Object);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Conductor.TestKit;
 
 namespace Conductor.Tests.Shared;
 
@@ -30,6 +31,33 @@ public static class OllamaOperations
                 Assert.InRange(result.GetProperty("compression_ratio").GetDouble(), 0.1, 0.9);
             },
         },
+        ["intent_detection"] = new()
+        {
+            Project = "operations/Conductor.Operations.IntentDetection",
+            Model = Chat,
+            Text = "Please put my money back onto the card.",
+            Parameters = """{"possible_intents":["refund","delivery"]}""",
+            Reply = """{"intent":"refund","confidence":0.9,"alternatives":[{"intent":"delivery","confidence":0.1}]}""",
+            Check = result => Assert.Equal(("refund", "delivery"), (result.GetProperty("intent").GetString(), result.GetProperty("alternatives")[0].GetProperty("intent").GetString())),
+        },
+        ["entity_extraction"] = new()
+        {
+            Project = "operations/Conductor.Operations.EntityExtraction",
+            Model = Chat,
+            Text = "Ada moved to Oslo.",
+            Reply = """{"entities":[{"text":"Ada","type":"person"},{"text":"Oslo","type":"location"}]}""",
+            Check = result => Assert.Equal(
+                [("Ada", "person", 0, 3), ("Oslo", "location", 13, 17)],
+                result.GetProperty("entities").EnumerateArray().Select(entity => (
+                    entity.GetProperty("text").GetString()!, entity.GetProperty("type").GetString()!, entity.GetProperty("start_index").GetInt32(), entity.GetProperty("end_index").GetInt32()))),
+        },
+        ["embeddings"] = new()
+        {
+            Project = "operations/Conductor.Operations.Embeddings",
+            Model = "ollama/all-minilm",
+            Text = "one two three",
+            Check = result => Assert.Equal(3, result.GetProperty("embeddings").GetArrayLength()),
+        },
         ["response_generation"] = new()
         {
             Project = "operations/Conductor.Operations.ResponseGeneration",
@@ -56,11 +84,20 @@ public sealed record OllamaOperation
     /// <summary>A JSON object; null for none.</summary>
     public string? Parameters { get; init; }
 
-    /// <summary>What the model says.</summary>
-    public required string Reply { get; init; }
+    /// <summary>What the model says; null where it makes vectors.</summary>
+    public string? Reply { get; init; }
 
     /// <summary>Whether the model is given a schema to answer in.</summary>
     public bool IsStructured { get; init; } = true;
+
+    /// <summary>Lets the model say what it is to say.</summary>
+    public void Script(FakeOllama ollama)
+    {
+        if (Reply is not null)
+        {
+            ollama.Reply(FakeOllamaReply.Text(Reply));
+        }
+    }
 
     /// <summary>Looks at the result.</summary>
     public required Action<JsonElement> Check { get; init; }

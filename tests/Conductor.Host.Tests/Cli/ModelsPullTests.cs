@@ -84,7 +84,7 @@ public sealed class ModelsPullTests : IAsyncLifetime, IDisposable
     public async Task Operation_RunsOnAModelOfOllama(string name)
     {
         var operation = OllamaOperations.All[name];
-        _ollama.Reply(FakeOllamaReply.Text(operation.Reply));
+        operation.Script(_ollama);
         string[] parameters = operation.Parameters is null ? [] : ["--parameters", operation.Parameters];
 
         var (code, output, error) = await RunAsync(["run", name, operation.Text, "--model", operation.Model, "--json", .. parameters]);

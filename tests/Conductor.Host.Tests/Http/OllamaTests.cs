@@ -293,7 +293,7 @@ public sealed class OllamaTests : IAsyncLifetime
     public async Task Operation_RunsOnAModelOfOllama(string name)
     {
         var operation = OllamaOperations.All[name];
-        _ollama.Reply(FakeOllamaReply.Text(operation.Reply));
+        operation.Script(_ollama);
 
         using var response = await _gateway.PostAsync($"/v1/operations/{name}", $"{{\"model\":\"{operation.Model}\",{operation.Request[1..]}");
 

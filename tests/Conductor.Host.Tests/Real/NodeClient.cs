@@ -12,14 +12,19 @@ internal sealed class NodeClient : IDisposable
 
     private NodeClient(Process process) => _process = process;
 
-    /// <summary>Why there is none; null where there is.</summary>
-    public static string? WhyNot => Directory.Exists(Path.Combine(Packages ?? "", "node_modules", "openai"))
+    /// <summary>Why there is no official OpenAI client; null where there is.</summary>
+    public static string? WhyNot => WhyNoPackage("openai");
+
+    /// <summary>Why a package is not there; null where it is.</summary>
+    public static string? WhyNoPackage(string name) => Directory.Exists(Path.Combine(Packages ?? "", "node_modules", name))
         ? null
-        : "No official npm client: set CONDUCTOR_NODE_CLIENTS to a folder with node_modules/openai (see .ci/fetch-clients), and have node on the PATH.";
+        : $"No npm package '{name}': set CONDUCTOR_NODE_CLIENTS to a folder with node_modules/{name} (see .ci/fetch-clients), and have node on the PATH.";
 
     private static string? Packages => Environment.GetEnvironmentVariable("CONDUCTOR_NODE_CLIENTS") is { Length: > 0 } folder ? folder : null;
 
-    public static NodeClient Start(string script, params string[] arguments)
+    public static NodeClient Start(string script, params string[] arguments) => Start(script, [], arguments);
+
+    public static NodeClient Start(string script, Dictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "clients", script), .. arguments])
         {
@@ -28,6 +33,11 @@ internal sealed class NodeClient : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return new NodeClient(Process.Start(start)!);
     }
 
