@@ -17,8 +17,8 @@ internal sealed class OllamaHttp(OllamaSettings settings, IHttpClientFactory cli
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    // Kept for as long as the provider lives: the lent handler renews its connections by itself.
-    private readonly HttpClient _client = clients.CreateClient(settings.Name);
+    // Made with the first request and kept for as long as the provider lives: the lent handler renews its connections by itself.
+    private readonly Lazy<HttpClient> _client = new(() => clients.CreateClient(settings.Name));
 
     public Task<OllamaReply> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(new OllamaAsk(settings.Name, path), null, isStreaming: false, cancellationToken);
@@ -33,7 +33,7 @@ internal sealed class OllamaHttp(OllamaSettings settings, IHttpClientFactory cli
         HttpResponseMessage response;
         try
         {
-            response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            response = await _client.Value.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {

@@ -14,6 +14,7 @@ internal sealed class OllamaProvider(OllamaSettings settings, OllamaHttp http, M
     private const int CardsAtOnce = 4;
 
     private int _silences;
+    private volatile bool _hasAnswered;
 
     public IModelPuller Puller { get; } = new OllamaPuller(http);
 
@@ -29,11 +30,18 @@ internal sealed class OllamaProvider(OllamaSettings settings, OllamaHttp http, M
         IReadOnlyList<OllamaModel> models;
         try
         {
+            if (!_hasAnswered && !await LoopbackProbe.MayAnswerAsync(settings.BaseUrl, linked.Token).ConfigureAwait(false))
+            {
+                return [];
+            }
+
             models = await AskTagsAsync(linked.Token).ConfigureAwait(false);
+            _hasAnswered = true;
             _silences = 0;
         }
         catch (ProviderException failure) when (failure.Kind == ProviderErrorKind.Network)
         {
+            _hasAnswered = false;
             return [];
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
