@@ -95,7 +95,7 @@ internal static class OpenAICompatibleErrors
             HttpRequestError.ConnectionError => new ProviderException(ProviderErrorKind.Network, "No connection to the upstream."),
             HttpRequestError.InvalidResponse => new ProviderException(ProviderErrorKind.InvalidResponse, "The upstream's reply is not HTTP."),
             HttpRequestError.ConfigurationLimitExceeded => new ProviderException(ProviderErrorKind.InvalidResponse, "The upstream's reply has more headers than allowed."),
-            HttpRequestError.ResponseEnded => new ProviderException(ProviderErrorKind.InvalidResponse, "The upstream's reply was cut short."),
+            HttpRequestError.ResponseEnded => new ProviderException(ProviderErrorKind.Network, "The connection to the upstream broke inside its reply."),
             _ => new ProviderException(ProviderErrorKind.Network, "The connection to the upstream broke."),
         };
     }

@@ -63,7 +63,7 @@ public sealed class RawTransportTests
                 await using var reply = await provider.RawAsync(isStreaming);
                 await ReadAsync(reply.Body);
             });
-            Assert.True(failure.IsTransient);
+            Assert.Equal((ProviderErrorKind.Network, true), (failure.Kind, failure.IsTransient));
         }
     }
 

@@ -30,10 +30,10 @@ public enum ProviderErrorKind
     /// <summary>No answer in time.</summary>
     Timeout,
 
-    /// <summary>No connection: refused, reset, unknown host, bad certificate.</summary>
+    /// <summary>No connection, or one that broke: refused, reset, closed inside the answer, unknown host, bad certificate.</summary>
     Network,
 
-    /// <summary>The answer cannot be read: not JSON, cut short, too large, no choices.</summary>
+    /// <summary>The answer cannot be read: not JSON, too large, no choices, a stream without its end.</summary>
     InvalidResponse,
 
     /// <summary>The provider failed (5xx).</summary>

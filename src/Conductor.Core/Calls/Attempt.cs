@@ -20,6 +20,9 @@ public sealed class Attempt
     /// <summary>The error's code as callers see it; null on success.</summary>
     public string? ErrorCode { get; internal set; }
 
+    /// <summary>`provider`, `model`, `network` or `parsing`; null unless the target failed.</summary>
+    public string? ErrorCategory { get; internal set; }
+
     /// <summary>The upstream's HTTP status, where there was one.</summary>
     public int? UpstreamStatus { get; internal set; }
 

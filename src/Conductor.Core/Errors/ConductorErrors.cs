@@ -62,7 +62,7 @@ public static class ConductorErrors
     {
         ArgumentNullException.ThrowIfNull(failure);
         ConductorException Make(int status, string type, string code, string message) =>
-            new(status, type, code, message, failure) { Provider = provider, RetryAfter = failure.RetryAfter, Param = failure.Param };
+            new(status, type, code, message, failure) { Provider = provider, Category = ErrorCategories.Of(failure.Kind), RetryAfter = failure.RetryAfter, Param = failure.Param };
 
         return failure.Kind switch
         {
@@ -73,10 +73,10 @@ public static class ConductorErrors
             ProviderErrorKind.Credentials => Make(502, "upstream_error", "upstream_credentials_exhausted", $"Provider '{provider}' refused Conductor's own key. The operator has to mend it."),
             ProviderErrorKind.ModelNotFound => Make(404, "invalid_request_error", "model_not_found", $"Provider '{provider}' does not have this model.{(failure.Advice is { } advice ? " " + advice : "")}"),
             ProviderErrorKind.RateLimited => Make(429, "rate_limit_error", "rate_limit_exceeded", $"Provider '{provider}' is limiting the rate of requests."),
-            ProviderErrorKind.QuotaExhausted => new(429, "insufficient_quota", "upstream_quota_exhausted", $"The account with provider '{provider}' is used up.", failure) { Provider = provider, ShouldRetry = false },
+            ProviderErrorKind.QuotaExhausted => new(429, "insufficient_quota", "upstream_quota_exhausted", $"The account with provider '{provider}' is used up.", failure) { Provider = provider, Category = ErrorCategories.Of(failure.Kind), ShouldRetry = false },
             ProviderErrorKind.Overloaded => Make(503, "overloaded_error", "upstream_overloaded", $"Provider '{provider}' is overloaded."),
             ProviderErrorKind.Timeout => Make(504, "timeout_error", "upstream_timeout", $"Provider '{provider}' did not answer in time."),
-            ProviderErrorKind.Network => Make(502, "upstream_error", "upstream_unreachable", $"Provider '{provider}' could not be reached."),
+            ProviderErrorKind.Network => Make(502, "upstream_error", "upstream_unreachable", $"Provider '{provider}' could not be reached, or the connection to it broke."),
             ProviderErrorKind.InvalidResponse when failure.InnerException is StructuredOutputException => Make(502, "upstream_error", "upstream_invalid_response",
                 $"The model at provider '{provider}' answered, but not in the shape that the operation asks for, nor after one repair. The log says what was wrong."),
             ProviderErrorKind.InvalidResponse => Make(502, "upstream_error", "upstream_invalid_response", $"Provider '{provider}' sent an answer that cannot be read."),

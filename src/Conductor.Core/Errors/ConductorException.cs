@@ -26,6 +26,9 @@ public class ConductorException : Exception
     /// <summary>The provider that failed, where one did.</summary>
     public string? Provider { get; init; }
 
+    /// <summary>`provider`, `model`, `network` or `parsing` for a failure that comes from a target (<see cref="ErrorCategories"/>); null for every other.</summary>
+    public string? Category { get; init; }
+
     /// <summary>How long to wait before trying again.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

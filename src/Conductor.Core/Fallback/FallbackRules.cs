@@ -33,6 +33,7 @@ internal static class FallbackRules
         return new ConductorException(502, "upstream_error", "all_targets_failed", $"{failures.Count} targets were tried and all failed ({seen}).", last)
         {
             Provider = provider,
+            Category = ErrorCategories.Of(last.Kind),
             RetryAfter = soonest?.RetryAfter,
         };
     }

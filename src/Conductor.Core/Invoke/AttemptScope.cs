@@ -130,6 +130,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
                 End(AttemptStatus.Cancelled, usage ?? TokenUsage.None, "cancelled", isProvidersFault: false);
                 break;
             case ProviderException known:
+                Attempt.ErrorCategory = ErrorCategories.Of(known.Kind);
                 Attempt.UpstreamStatus = known.StatusCode;
                 Attempt.UpstreamRequestId ??= known.UpstreamRequestId;
                 End(AttemptStatus.Failed, usage ?? TokenUsage.None, ConductorErrors.FromProvider(known, Hop.Provider.Name).Code, FallbackRules.MayMoveOn(known.Kind));

@@ -36,6 +36,7 @@ public sealed partial class CallLog(ILogger<CallLog> logger)
             Name(record.CostStatus),
             Name(record.Status),
             record.ErrorCode,
+            record.ErrorCategory,
             record.Attempts,
             record.IsCacheHit,
             record.Metadata.Count == 0 ? null : new LogTags(record.Metadata));
@@ -81,6 +82,7 @@ public sealed partial class CallLog(ILogger<CallLog> logger)
         string cost_status,
         string status,
         string? error_code,
+        string? error_category,
         int attempts,
         bool cache_hit,
         LogTags? metadata);

@@ -56,6 +56,9 @@ public sealed record CallRecord
     /// <summary>The error's code as the caller sees it; null unless <see cref="Status"/> is <see cref="CallStatus.Error"/>.</summary>
     public string? ErrorCode { get; init; }
 
+    /// <summary>`provider`, `model`, `network` or `parsing` where a target failed; null otherwise.</summary>
+    public string? ErrorCategory { get; init; }
+
     /// <summary>The HTTP status that fits: 200, the error's, or 499 for a caller who left.</summary>
     public int HttpStatus { get; init; } = 200;
 
@@ -97,6 +100,7 @@ public sealed record CallRecord
             CostStatus = costStatus,
             Status = status,
             ErrorCode = status == CallStatus.Error ? error?.Code ?? last?.ErrorCode : null,
+            ErrorCategory = status != CallStatus.Error ? null : error is not null ? error.Category : last?.ErrorCategory,
             HttpStatus = status switch { CallStatus.Ok => 200, CallStatus.Cancelled => 499, _ => error?.Status ?? 502 },
             Attempts = call.Attempts.Count,
             IsCacheHit = call.IsCacheHit,

@@ -19,6 +19,10 @@ internal sealed class CallSummary(CallRecord record)
         if (record.ErrorCode is { } code)
         {
             line.Append(' ').Append(code);
+            if (record.ErrorCategory is { } category)
+            {
+                line.Append(" (").Append(category).Append(')');
+            }
         }
 
         line.Append(CultureInfo.InvariantCulture, $", {record.Duration.TotalMilliseconds:0.0} ms");

@@ -59,7 +59,7 @@ public sealed class ConductorActivity : IDisposable
             }
         }
 
-        Close(activity, record.Status == CallStatus.Error, record.Status == CallStatus.Cancelled ? "cancelled" : record.ErrorCode);
+        Close(activity, record.Status == CallStatus.Error, record.Status == CallStatus.Cancelled ? "cancelled" : record.ErrorCode, record.ErrorCategory);
     }
 
     /// <summary>The span of one attempt, below the call's; null while nobody listens. End it with <see cref="EndAttempt"/>.</summary>
@@ -111,18 +111,23 @@ public sealed class ConductorActivity : IDisposable
             }
         }
 
-        Close(activity, attempt.Status == AttemptStatus.Failed, attempt.Status == AttemptStatus.Cancelled ? "cancelled" : attempt.ErrorCode);
+        Close(activity, attempt.Status == AttemptStatus.Failed, attempt.Status == AttemptStatus.Cancelled ? "cancelled" : attempt.ErrorCode, attempt.ErrorCategory);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _source.Dispose();
 
     // A caller who left is not an error of the span; the type says what happened all the same.
-    private static void Close(Activity activity, bool isError, string? errorType)
+    private static void Close(Activity activity, bool isError, string? errorType, string? category)
     {
         if (errorType is not null)
         {
             activity.SetTag("error.type", errorType);
+        }
+
+        if (category is not null)
+        {
+            activity.SetTag("conductor.error.category", category);
         }
 
         if (isError)

@@ -79,6 +79,7 @@ public sealed class ConductorMetrics
         if (record.Status != CallStatus.Ok)
         {
             tags.Add("error.type", record.Status == CallStatus.Cancelled ? "cancelled" : _errors.Limit(record.ErrorCode));
+            AddCategory(ref tags, record.ErrorCategory);
         }
 
         _operationDuration.Record(record.Duration.TotalSeconds, tags);
@@ -97,6 +98,7 @@ public sealed class ConductorMetrics
         if (attempt.ErrorCode is { } code)
         {
             tags.Add("error.type", _errors.Limit(code));
+            AddCategory(ref tags, attempt.ErrorCategory);
         }
 
         _attempts.Add(1, tags);
@@ -137,6 +139,14 @@ public sealed class ConductorMetrics
 
     /// <summary>Where the number of ledger rows that are not yet in the store is read from.</summary>
     internal void ReadUnsettledFrom(Func<long> read) => _unsettled = read;
+
+    private static void AddCategory(ref TagList tags, string? category)
+    {
+        if (category is not null)
+        {
+            tags.Add("conductor.error.category", category);
+        }
+    }
 
     private void RecordTokens(long tokens, string type, string operation, string provider, string model)
     {

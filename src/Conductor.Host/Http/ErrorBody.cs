@@ -26,6 +26,7 @@ internal static class ErrorBody
         json.WriteString("param", error.Param);
         json.WriteString("code", error.Code);
         json.WriteString("provider", error.Provider);
+        json.WriteString("category", error.Category);
         json.WriteString("timestamp", timestamp);
         json.WriteEndObject();
     }

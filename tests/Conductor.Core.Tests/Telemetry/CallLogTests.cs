@@ -43,6 +43,19 @@ public sealed class CallLogTests
     }
 
     [Fact]
+    public void Write_FailureOfATarget_SaysItsCategory()
+    {
+        var logger = new ListLogger();
+        var error = ConductorErrors.FromProvider(new Conductor.Providers.ProviderException(Conductor.Providers.ProviderErrorKind.Network, "reset"), "a");
+
+        new CallLog(logger).Write(CallRecord.From(Chat("m"), null, error, Start, TimeSpan.FromMilliseconds(1)));
+
+        var (_, message, fields) = Assert.Single(logger.Lines);
+        Assert.Contains("error upstream_unreachable (network)", message, StringComparison.Ordinal);
+        Assert.Equal("network", fields["error_category"]);
+    }
+
+    [Fact]
     public void Write_Failure_SaysTheCode()
     {
         var logger = new ListLogger();

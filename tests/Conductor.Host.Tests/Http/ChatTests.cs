@@ -197,6 +197,19 @@ public class ChatTests
     internal static RecordedRequest Chat(FakeUpstream upstream) => upstream.Requests.Single(request => request.Path.EndsWith("/chat/completions", StringComparison.Ordinal));
 
     /// <summary>The first chat request, when it has come; the gateway also asks for the list of models.</summary>
+    [Fact]
+    public async Task Chat_ConnectionBreaksInsideTheAnswer_TheNetworksFailure()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        upstream.Otherwise(FakeReply.CutBody("""{"choices":[{"message":{"content":"hel"""));
+        await using var gateway = await TestGateway.InFrontOfAsync(upstream.BaseUrl);
+
+        using var response = await gateway.PostAsync("/v1/chat/completions", """{"model":"fake/m","messages":[{"role":"user","content":"hi"}]}""");
+
+        var error = await ErrorAssert.IsAsync(response, 502, "upstream_error", "upstream_unreachable");
+        Assert.Equal("network", error.GetProperty("category").GetString());
+    }
+
     internal static async Task<RecordedRequest> WaitForChatAsync(FakeUpstream upstream)
     {
         for (var count = 1; ; count++)

@@ -96,6 +96,7 @@ public class OperationStreamTests
         var events = EventsOf(text);
         Assert.Equal("one", events[0].GetProperty("delta").GetString());
         Assert.Equal("upstream_error", events[^1].GetProperty("error").GetProperty("type").GetString());
+        Assert.Equal(isReset ? "upstream_unreachable" : "upstream_error", events[^1].GetProperty("error").GetProperty("code").GetString());
         Assert.Equal(response.Headers.GetValues("x-request-id").Single(), events[^1].GetProperty("request_id").GetString());
     }
 

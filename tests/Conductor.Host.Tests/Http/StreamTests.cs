@@ -99,6 +99,9 @@ public class StreamTests
         var last = text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)[^1];
         var error = JsonDocument.Parse(last["data: ".Length..]).RootElement;
         Assert.Equal("upstream_error", error.GetProperty("error").GetProperty("type").GetString());
+        Assert.Equal(
+            isReset ? ("upstream_unreachable", "network") : ("upstream_error", "provider"),
+            (error.GetProperty("error").GetProperty("code").GetString(), error.GetProperty("error").GetProperty("category").GetString()));
         Assert.Equal(response.Headers.GetValues("x-request-id").Single(), error.GetProperty("request_id").GetString());
     }
 

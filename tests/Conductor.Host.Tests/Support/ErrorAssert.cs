@@ -17,7 +17,7 @@ internal static class ErrorAssert
     private static JsonElement Shape(HttpResponseMessage response, JsonElement body, string type, string code)
     {
         var error = body.GetProperty("error");
-        Assert.Equal(["message", "type", "param", "code", "provider", "timestamp"], error.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(["message", "type", "param", "code", "provider", "category", "timestamp"], error.EnumerateObject().Select(member => member.Name));
         Assert.Equal(type, error.GetProperty("type").GetString());
         Assert.Equal(code, error.GetProperty("code").GetString());
         Assert.NotEmpty(error.GetProperty("message").GetString()!);
