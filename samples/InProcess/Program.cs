@@ -1,7 +1,4 @@
-using System.Text;
-using System.Text.Json;
 using Conductor;
-using Conductor.Calls;
 using Conductor.Errors;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
@@ -17,22 +14,23 @@ await using var services = new ServiceCollection().AddConductor(configuration).B
 var conductor = services.GetRequiredService<IConductor>();
 
 // 1. A typed operation. The embedded provider answers: no key, no network.
-await using (var call = new OperationCall
+var feeling = await conductor.AnalyzeSentimentAsync("The new release is a joy to use, and support answered within minutes.");
+Console.WriteLine($"{feeling.Provider}/{feeling.Model}: {feeling.Value.Sentiment} ({feeling.Value.Confidence:0.00}), {feeling.Usage.TotalTokens} tokens, {feeling.Cost.Usd} USD");
+foreach (var notice in feeling.Notices)
 {
-    Context = CallContext.New(),
-    Operation = "sentiment_analysis",
-    Model = "auto",
-    Payload = JsonSerializer.SerializeToUtf8Bytes(new { text = "The new release is a joy to use, and support answered within minutes." }),
-})
-{
-    var outcome = await conductor.RunAsync(call, CancellationToken.None);
-    Console.WriteLine($"{outcome.Provider}/{outcome.Model}: {Encoding.UTF8.GetString(outcome.Result.Span)}");
+    Console.WriteLine($"note: {notice}");
 }
 
-// 2. Conductor as a chat client, for any library that takes an IChatClient.
+// 2. A text while a model writes it, and Conductor as a chat client, for any library that takes an IChatClient.
 var chat = conductor.AsChatClient();
 try
 {
+    await foreach (var piece in conductor.GenerateStreamingAsync("Write one sentence about the sea."))
+    {
+        Console.Write(piece);
+    }
+
+    Console.WriteLine();
     Console.WriteLine(await chat.GetResponseAsync("Say hello in five words."));
 }
 catch (ConductorException error)

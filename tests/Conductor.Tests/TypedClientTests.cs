@@ -1,0 +1,120 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Conductor.Calls;
+using Conductor.Errors;
+using Conductor.Operations;
+using Conductor.TestKit;
+
+namespace Conductor.Tests;
+
+public sealed partial class TypedClientTests
+{
+    [Fact]
+    public async Task Embedded_SentimentAndSummary_RecordsAndWhoAnswered()
+    {
+        await using var test = new TestConductor()
+            .WithPlugin("plugins/Conductor.Providers.Local")
+            .WithOperation("operations/Conductor.Operations.SentimentAnalysis")
+            .WithOperation("operations/Conductor.Operations.Summarization");
+
+        var feeling = await test.Conductor.AnalyzeSentimentAsync("What a wonderful, delightful day!");
+        var gist = await test.Conductor.SummarizeAsync(new SummarizationRequest
+        {
+            Text = "The harbour was quiet in the morning. Ships waited for the tide. By noon the market was full of people.",
+            Parameters = new SummarizationParameters { MaxSentences = 1 },
+        });
+
+        Assert.Equal("positive", feeling.Value.Sentiment);
+        Assert.Equal(("local", 0m), (feeling.Provider, feeling.Cost.Usd));
+        Assert.True(feeling.Usage.TotalTokens > 0);
+        Assert.NotEmpty(gist.Value.Summary);
+    }
+
+    [Fact]
+    public async Task Generic_CallersOwnTypes_ReadAndWritten()
+    {
+        await using var test = new TestConductor().WithPlugin("plugins/Conductor.Providers.Local").WithOperation("operations/Conductor.Operations.SentimentAnalysis");
+
+        var found = await test.Conductor.RunOperationAsync(
+            "sentiment_analysis", new Asked("What a wonderful day!"), OwnJson.Default.Asked, OwnJson.Default.Found, new OperationRunOptions { Model = "local/sentiment-lexicon" });
+
+        Assert.Equal("positive", found.Value.Sentiment);
+    }
+
+    [Fact]
+    public async Task Request_ThatIsWrong_SameErrorAsOverHttp()
+    {
+        await using var test = new TestConductor().WithPlugin("plugins/Conductor.Providers.Local").WithOperation("operations/Conductor.Operations.SentimentAnalysis");
+
+        var empty = await Assert.ThrowsAsync<InvalidRequestException>(() => test.Conductor.AnalyzeSentimentAsync(""));
+        var unknown = await Assert.ThrowsAsync<ConductorException>(() => test.Conductor.SummarizeAsync("x"));
+
+        Assert.Equal("text", empty.Param);
+        Assert.Equal("operation_not_found", unknown.Code);
+    }
+
+    [Fact]
+    public async Task Generate_WholeAndStreamed_SameTextAndOptionsReachTheModel()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        await using var test = Far(upstream);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        upstream.Reply(FakeReply.Text(" Hello there. ")).Reply(FakeReply.Stream(FakeStream.Of(" Hello", " there. ")));
+        var options = new OperationRunOptions { Model = "far/m", MaxTokens = 9, Temperature = 0 };
+
+        var whole = await test.Conductor.GenerateAsync("hi", options);
+        var text = test.Conductor.GenerateStreamingAsync("hi", options);
+        Assert.Null(text.Result);
+        var pieces = await text.ToListAsync();
+
+        Assert.Equal("Hello there.", whole.Value.Text);
+        Assert.Equal(whole.Value.Text, string.Concat(pieces));
+        Assert.Equal(whole.Value, text.Result!.Value);
+        Assert.Equal(("far", "m"), (text.Result.Provider, text.Result.Model));
+        Assert.Equal(9, upstream.Requests[^1].Json.GetProperty("max_tokens").GetInt32());
+    }
+
+    [Fact]
+    public async Task GenerateStreaming_ReaderStops_UpstreamIsLeft()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        await using var test = Far(upstream);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        upstream.Otherwise(FakeReply.Stream(FakeStream.Endless()));
+
+        await foreach (var _ in test.Conductor.GenerateStreamingAsync("hi", new OperationRunOptions { Model = "far/m" }))
+        {
+            break;
+        }
+
+        await upstream.Requests[^1].Aborted.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, test.Conductor.Catalog.Providers["far"].CallsInFlight);
+    }
+
+    [Fact]
+    public async Task Batch_InProcess_ItemsInOrder()
+    {
+        await using var test = new TestConductor().WithPlugin("plugins/Conductor.Providers.Local").WithOperation("operations/Conductor.Operations.SentimentAnalysis");
+        await test.Conductor.StartAsync(CancellationToken.None);
+        using var request = OperationRequest.Parse("sentiment_analysis", """{"inputs":["What a wonderful day!","","I hate this awful thing."],"language":"en"}"""u8.ToArray(), test.Conductor.Catalog);
+
+        var items = await test.Conductor.RunBatchAsync(request.ReadBatch(CallContext.New(), CancellationToken.None), CancellationToken.None).ToListAsync();
+
+        Assert.Equal([200, 400, 200], items.Select(item => item.Status));
+        Assert.Equal("negative", JsonElement.Parse(items[2].Answer!.Result.Span).GetProperty("sentiment").GetString());
+    }
+
+    private static TestConductor Far(FakeUpstream upstream) =>
+        new TestConductor(("providers:far:plugin", "openai-compatible"), ("providers:far:base_url", upstream.BaseUrl), ("providers:far:price", "free"), ("providers:far:models:0", "m"))
+            .WithPlugin("plugins/Conductor.Providers.OpenAICompatible")
+            .WithOperation("operations/Conductor.Operations.ResponseGeneration");
+
+    internal sealed record Asked(string Text);
+
+    internal sealed record Found(string Sentiment, double Confidence);
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+    [JsonSerializable(typeof(Asked))]
+    [JsonSerializable(typeof(Found))]
+    private sealed partial class OwnJson : JsonSerializerContext;
+}
