@@ -215,6 +215,37 @@ public sealed class ErrorTests
     }
 
     [Theory]
+    [InlineData("content-type: application/json\r\ncontent-length: 500\r\n\r\n{\"choices\":[{\"message\":", false)]
+    [InlineData("content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n8\r\ndata: {", true)]
+    public async Task Connection_ClosedInsideAnAnswer_IsTheNetworks(string rest, bool isStreaming)
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = CloseMidwayAsync(listener, "HTTP/1.1 200 OK\r\n" + rest);
+        await using var provider = TestProvider.For($"http://127.0.0.1:{((System.Net.IPEndPoint)listener.LocalEndpoint).Port}/v1");
+
+        var failure = await Assert.ThrowsAsync<ProviderException>(async () =>
+        {
+            await using var reply = await provider.RawAsync(isStreaming);
+            await reply.Body.CopyToAsync(Stream.Null);
+        });
+
+        await serving;
+        Assert.Equal((ProviderErrorKind.Network, true), (failure.Kind, failure.IsTransient));
+    }
+
+    // Closes in good order after a part of the answer: a server that dies, a proxy that gives up.
+    private static async Task CloseMidwayAsync(System.Net.Sockets.TcpListener listener, string answer)
+    {
+        using var client = await listener.AcceptTcpClientAsync();
+        var stream = client.GetStream();
+        await stream.ReadAtLeastAsync(new byte[16 * 1024], 1);
+        await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(answer));
+        client.Client.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+        await stream.CopyToAsync(Stream.Null);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("text/plain")]
     [InlineData("application/octet-stream")]
