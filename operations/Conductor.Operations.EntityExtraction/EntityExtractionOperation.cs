@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Conductor.Operations.EntityExtraction;
 
 /// <summary>Finds the names, dates, amounts and addresses in a text.</summary>
-internal sealed class EntityExtractionOperation() : Operation<EntityExtractionRequest, EntityExtractionResult>(
+internal sealed class EntityExtractionOperation(TimeProvider time) : Operation<EntityExtractionRequest, EntityExtractionResult>(
     CreateDescriptor(), OperationsJsonContext.Default.EntityExtractionRequest, OperationsJsonContext.Default.EntityExtractionResult)
 {
     internal const string Name = "entity_extraction";
@@ -27,13 +27,17 @@ internal sealed class EntityExtractionOperation() : Operation<EntityExtractionRe
         }
     }
 
+    /// <summary>Without a reference time "in an hour" means another time a minute later.</summary>
+    protected override string? CacheVariant(EntityExtractionRequest request) =>
+        request.Parameters?.ReferenceTime is null ? time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture) : null;
+
     protected override IReadOnlyDictionary<string, object?> CreatePromptArguments(EntityExtractionRequest request) => new Dictionary<string, object?>
     {
         ["text"] = request.Text,
         ["language"] = request.Language ?? "",
         ["context"] = PromptArguments.FromContext(request.Context),
         ["entity_types"] = string.Join(", ", (request.Parameters?.EntityTypes ?? []).Select(EntityTypeName.Normalize).Distinct(StringComparer.Ordinal)),
-        ["reference_time"] = request.Parameters?.ReferenceTime is { } time ? time.ToString("dddd, yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture) : "",
+        ["reference_time"] = (request.Parameters?.ReferenceTime ?? time.GetUtcNow()).ToString("dddd, yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture),
     };
 
     /// <summary>Places are not believed: each entity is looked up in the text, and what the text does not hold is left out with a notice.</summary>

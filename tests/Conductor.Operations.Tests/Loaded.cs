@@ -58,6 +58,7 @@ internal static class Loaded
     private static IOperation From(IOperationPlugin plugin)
     {
         var services = new ServiceCollection();
+        services.AddSingleton(TimeProvider.System);
         plugin.ConfigureServices(services, null!);
         return services.BuildServiceProvider().GetRequiredService<IOperation>();
     }

@@ -12,6 +12,10 @@ public interface IOperation
     /// <exception cref="OperationRequestException">The payload is wrong; the exception names the field.</exception>
     void Validate(ReadOnlyMemory<byte> payload);
 
+    /// <summary>What the answer depends on beside the payload, for example the minute that "tomorrow" is counted from; null = nothing. Equal requests with different variants share no cached answer.</summary>
+    /// <param name="payload">The request as UTF-8 JSON, already checked.</param>
+    string? CacheVariant(ReadOnlyMemory<byte> payload) => null;
+
     /// <summary>The values that the prompt's variables take. Strings, numbers, booleans, and lists and dictionaries of them.</summary>
     IReadOnlyDictionary<string, object?> CreatePromptArguments(ReadOnlyMemory<byte> payload);
 

@@ -19,6 +19,9 @@ public abstract class Operation<TRequest, TResult>(
     void IOperation.Validate(ReadOnlyMemory<byte> payload) => Validate(ReadRequest(payload));
 
     /// <inheritdoc/>
+    string? IOperation.CacheVariant(ReadOnlyMemory<byte> payload) => CacheVariant(ReadRequest(payload));
+
+    /// <inheritdoc/>
     IReadOnlyDictionary<string, object?> IOperation.CreatePromptArguments(ReadOnlyMemory<byte> payload) => CreatePromptArguments(ReadRequest(payload));
 
     /// <inheritdoc/>
@@ -30,6 +33,9 @@ public abstract class Operation<TRequest, TResult>(
     protected virtual void Validate(TRequest request)
     {
     }
+
+    /// <summary>What the answer depends on beside the request; the default: nothing.</summary>
+    protected virtual string? CacheVariant(TRequest request) => null;
 
     /// <summary>The values that the prompt's variables take.</summary>
     protected abstract IReadOnlyDictionary<string, object?> CreatePromptArguments(TRequest request);

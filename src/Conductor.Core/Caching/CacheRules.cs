@@ -61,6 +61,7 @@ internal static class CacheRules
                 var entry = call.Catalog!.Operations[operation.Operation];
                 key.AddText(entry.Fingerprint);
                 key.AddText(promptOf(entry)); // an edited prompt is another question
+                key.AddText(VariantOf(entry, operation));
                 break;
             case ChatCall { Body: { } body }:
                 key.AddText(body.Dialect.Name);
@@ -81,6 +82,29 @@ internal static class CacheRules
         }
 
         return key.Build(call.Context.TenantId);
+    }
+
+    private static string? VariantOf(OperationEntry entry, OperationCall call)
+    {
+        if (!entry.TryAcquire())
+        {
+            return null; // it is gone: nobody answers anew either
+        }
+
+        try
+        {
+            return entry.Operation.CacheVariant(call.Payload);
+        }
+#pragma warning disable CA1031 // boundary: an operation that cannot say what its answer depends on shares no answer
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return call.Context.RequestId;
+        }
+        finally
+        {
+            entry.Release();
+        }
     }
 
     private static bool IsCacheable(OperationCall call) =>

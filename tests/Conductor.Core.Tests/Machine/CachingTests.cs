@@ -176,6 +176,35 @@ public sealed class CachingTests
     }
 
     [Fact]
+    public async Task Cache_AnswerDependsOnMoreThanTheRequest_SharedOnlyWhileThatIsTheSame()
+    {
+        var a = Json("a");
+        var minute = "10:15";
+        await using var machine = new TestMachine(TestMachine.Alias("fast", "a/m"), [a], [new FakeOperation { OnCacheVariant = () => minute }]);
+
+        await machine.SendAsync(machine.Operation());
+        await machine.SendAsync(machine.Operation());
+        Assert.Equal(1, a.Calls);
+
+        minute = "10:16";
+        await machine.SendAsync(machine.Operation());
+        Assert.Equal(2, a.Calls);
+    }
+
+    [Fact]
+    public async Task Cache_OperationCannotSayWhatItsAnswerDependsOn_NothingIsShared()
+    {
+        var a = Json("a");
+        await using var machine = new TestMachine(
+            TestMachine.Alias("fast", "a/m"), [a], [new FakeOperation { OnCacheVariant = () => throw new InvalidOperationException("broken") }]);
+
+        await machine.SendAsync(machine.Operation());
+        await machine.SendAsync(machine.Operation());
+
+        Assert.Equal(2, a.Calls);
+    }
+
+    [Fact]
     public async Task Cache_FieldsThatChangeTheAnswer_EachMakesAnotherKey()
     {
         var (a, b) = (Json("a"), Json("b"));

@@ -65,11 +65,15 @@ internal sealed class FakeOperation : IOperation
 
     public Func<OperationReply, ReadOnlyMemory<byte>>? OnRead { get; set; }
 
+    public Func<string?> OnCacheVariant { get; set; } = () => null;
+
     public static JsonElement Json(string text)
     {
         using var document = JsonDocument.Parse(text);
         return document.RootElement.Clone();
     }
+
+    public string? CacheVariant(ReadOnlyMemory<byte> payload) => OnCacheVariant();
 
     public void Validate(ReadOnlyMemory<byte> payload) => OnValidate(payload);
 
