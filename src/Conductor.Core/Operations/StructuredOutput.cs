@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Conductor.Providers;
 using Conductor.Schemas;
 using Microsoft.Extensions.AI;
 
@@ -18,7 +19,7 @@ public static class StructuredOutput
     /// <param name="schemaName">A name for it: letters, digits, `_` and `-`.</param>
     /// <param name="modelHasNativeJsonSchema">Whether the model takes the schema as a parameter; otherwise it is written into the prompt.</param>
     /// <param name="accept">A further check: null for an answer that is right, else what is wrong, addressed to the model.</param>
-    /// <exception cref="StructuredOutputException">Both answers are wrong.</exception>
+    /// <exception cref="StructuredOutputException">Both answers are wrong, or the first is and no room was left to ask again.</exception>
     /// <exception cref="JsonSchemaException">The schema is not one.</exception>
     public static async Task<StructuredReply> RunAsync(
         Func<IReadOnlyList<ChatMessage>, ChatOptions, Task<ChatResponse>> ask,
@@ -59,7 +60,17 @@ public static class StructuredOutput
             throw new StructuredOutputException("The provider's content filter ended the answer.", [first]);
         }
 
-        var second = await ask(WithMistake(prompt, first, answer.Mistake!, reader.IsObject), settings).ConfigureAwait(false);
+        ChatResponse second;
+        try
+        {
+            second = await ask(WithMistake(prompt, first, answer.Mistake!, reader.IsObject), settings).ConfigureAwait(false);
+        }
+        catch (ProviderException tooLong) when (tooLong.Kind is ProviderErrorKind.ContextLengthExceeded)
+        {
+            // The caller's own prompt did fit: what is wrong is the answer.
+            throw new StructuredOutputException(answer.Mistake!, [first]);
+        }
+
         var repaired = reader.Read(second, settings.MaxOutputTokens);
         return repaired.Json is not null
             ? new StructuredReply(repaired.Json, second.FinishReason?.Value, [first, second], WasRepaired: true)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Conductor.Operations;
+using Conductor.Providers;
 using Microsoft.Extensions.AI;
 
 namespace Conductor.Tests.Operations;
@@ -38,6 +39,20 @@ public sealed class StructuredOutputTests
         using var json = JsonDocument.Parse(reply.Json);
         Assert.Equal("good", json.RootElement.GetProperty("label").GetString());
         Assert.Equal(0.5, json.RootElement.GetProperty("score").GetDouble());
+    }
+
+    [Fact]
+    public async Task Run_RepairDoesNotFitTheContext_TheFirstAnswersMistakeIsTold()
+    {
+        var model = new ScriptedModel("{\"label\": \"ugly\"}", Good)
+        {
+            SecondFailure = new ProviderException(ProviderErrorKind.ContextLengthExceeded, "too long"),
+        };
+
+        var mistake = await Assert.ThrowsAsync<StructuredOutputException>(() => model.RunAsync(Schema));
+
+        Assert.Contains("label", mistake.Mistake, StringComparison.Ordinal);
+        Assert.Single(mistake.Responses);
     }
 
     [Theory]
@@ -222,6 +237,8 @@ public sealed class StructuredOutputTests
 
         public ChatFinishReason FirstFinish { get; init; } = ChatFinishReason.Stop;
 
+        public Exception? SecondFailure { get; init; }
+
         public IReadOnlyList<ChatMessage> Prompt { get; init; } = [new(ChatRole.System, "Judge."), new(ChatRole.User, "text")];
 
         public async Task<StructuredReply> RunAsync(
@@ -236,6 +253,11 @@ public sealed class StructuredOutputTests
             var answer = answers[Requests.Count];
             Requests.Add(messages);
             Options.Add(options);
+            if (Requests.Count > 1 && SecondFailure is { } failure)
+            {
+                throw failure;
+            }
+
             return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, answer))
             {
                 FinishReason = Requests.Count == 1 ? FirstFinish : ChatFinishReason.Stop,
