@@ -43,6 +43,8 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["config"] = ["conductor config validate --config conductor.yaml", "conductor config schema conductor > conductor.schema.json"],
         ["config validate"] = ["conductor config validate", "conductor config validate --config conductor.yaml --json"],
         ["config schema"] = ["conductor config schema conductor > conductor.schema.json"],
+        ["lab"] = ["conductor lab hotswap --streams 2000 --swaps 20"],
+        ["lab hotswap"] = ["conductor lab hotswap --streams 2000 --swaps 20", "conductor lab hotswap --quick --plugin bin/plugin/MyProvider.dll --json"],
         ["version"] = ["conductor version", "conductor version --json"],
     };
 

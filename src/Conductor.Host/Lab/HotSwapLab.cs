@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Conductor.Host.Lab;
+
+/// <summary>
+/// Replaces plugins under live streams and looks at every chunk: a gateway in a process of its own, an upstream that numbers what it says, callers that check
+/// the numbers. It ends what it started and deletes what it wrote.
+/// </summary>
+internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
+{
+    private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(30);
+    private readonly List<string> _violations = [];
+    private readonly List<Task> _rescans = [];
+    private int _swaps;
+
+    public async Task<HotSwapReport> RunAsync(CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.Limit);
+        var folder = Directory.CreateTempSubdirectory("conductor-lab-").FullName;
+        try
+        {
+            var plugins = LabPlugin.PlaceAll(options.Plugins, Path.Combine(folder, "plugins"), Path.Combine(folder, "scratch"));
+            await using var upstream = await NumberedUpstream.StartAsync(options, limit.Token);
+            await using var host = await LabHost.StartAsync(Configure(folder, plugins, upstream), limit.Token);
+            var providers = plugins.Select((_, index) => $"p{index}").ToList();
+
+            tell("Warming up");
+            var warm = new StreamTally();
+            var warming = new StreamReaders(host, options, providers, warm);
+            await SwapUnderAsync(host, plugins, warming, swaps: Math.Min(2, options.Swaps), limit.Token);
+            var before = await SettleAsync(host, plugins, limit.Token);
+            (_swaps, var asked) = (0, upstream.Requests);
+
+            tell($"{options.Streams} streams, {options.Swaps} swaps");
+            var tally = new StreamTally();
+            var readers = new StreamReaders(host, options, providers, tally);
+            await SwapUnderAsync(host, plugins, readers, options.Swaps, limit.Token);
+            var swaps = _swaps;
+            tell("Waiting for the old versions to leave");
+            var after = await SettleAsync(host, plugins, limit.Token);
+            var rows = await host.PluginsAsync(CancellationToken.None);
+            if (warm.Dropped + warm.Duplicated + warm.Misordered > 0)
+            {
+                _violations.AddRange(warm.Failures.Select(failure => $"while warming up: {failure}"));
+            }
+
+            return new HotSwapReport
+            {
+                Streams = options.Streams,
+                SwapsAsked = options.Swaps,
+                Swaps = swaps,
+                Plugins = [.. plugins.Select(plugin => plugin.Id)],
+                Tally = tally,
+                UpstreamRequests = upstream.Requests - asked,
+                StreamsStarted = readers.Started,
+                ContextsAlive = plugins.ToDictionary(plugin => plugin.Id, plugin => rows.Count(row => row.Id == plugin.Id && row.IsInMemory)),
+                ResidentBefore = before,
+                ResidentAfter = after,
+                Duration = watch.Elapsed,
+                Violations = _violations,
+            };
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private List<string> Configure(string folder, IReadOnlyList<LabPlugin> plugins, NumberedUpstream upstream)
+    {
+        var text = new StringBuilder("providers:\n  local: { enabled: false }\n");
+        foreach (var (plugin, index) in plugins.Select((plugin, index) => (plugin, index)))
+        {
+            text.AppendLine($"  p{index}: {{ plugin: {plugin.Id}, base_url: \"{upstream.Address.AbsoluteUri}v1\", keys: [lab], price: free, models: [numbers] }}");
+        }
+
+        text.AppendLine($"limits: {{ max_concurrent_requests: {(options.Streams * 2) + 100} }}");
+        var config = Path.Combine(folder, "conductor.yaml");
+        File.WriteAllText(config, text.ToString());
+        var operations = Directory.CreateDirectory(Path.Combine(folder, "operations")).FullName;
+        return
+        [
+            "serve", "--config", config, "--data", Path.Combine(folder, "data"), "--plugins", Path.Combine(folder, "plugins"),
+            "--operations", operations, "--listen", "http://127.0.0.1:0",
+        ];
+    }
+
+    // Streams run before the first swap, through all of them, and for as long again after the last one as a stream takes.
+    private async Task SwapUnderAsync(LabHost host, IReadOnlyList<LabPlugin> plugins, StreamReaders readers, int swaps, CancellationToken limit)
+    {
+        using var stop = new CancellationTokenSource();
+        var reading = readers.RunAsync(stop.Token, limit);
+        try
+        {
+            await Task.Delay(options.StreamLength, limit);
+            for (var swap = 0; swap < swaps; swap++)
+            {
+                await SwapAsync(host, plugins, limit);
+                await Task.Delay(options.Interval, limit);
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            _violations.Add($"not done after {options.Limit.TotalSeconds:F0} s");
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await reading;
+        }
+    }
+
+    private async Task SwapAsync(LabHost host, IReadOnlyList<LabPlugin> plugins, CancellationToken limit)
+    {
+        var before = (await host.PluginsAsync(limit)).Select(row => row.Hash).ToHashSet();
+        foreach (var plugin in plugins)
+        {
+            plugin.Replace();
+        }
+
+        _rescans.RemoveAll(rescan => rescan.IsCompletedSuccessfully);
+        _rescans.Add(host.RescanAsync(limit)); // not awaited: it waits for streams that are to run on
+        var waited = Stopwatch.StartNew();
+        while (waited.Elapsed < TakeOver)
+        {
+            var now = await host.PluginsAsync(limit);
+            if (plugins.All(plugin => now.Any(row => row.Id == plugin.Id && row.State == "active" && !before.Contains(row.Hash))))
+            {
+                _swaps += plugins.Count;
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), limit);
+        }
+
+        _violations.Add($"a new version did not take over within {TakeOver.TotalSeconds:F0} s");
+    }
+
+    // One more swap with nothing in flight makes the gateway collect its garbage; what it holds then, it holds.
+    private async Task<long> SettleAsync(LabHost host, IReadOnlyList<LabPlugin> plugins, CancellationToken limit)
+    {
+        try
+        {
+            await Task.WhenAll(_rescans);
+            _rescans.Clear();
+            foreach (var plugin in plugins)
+            {
+                plugin.Replace();
+            }
+
+            var waited = Stopwatch.StartNew();
+            while ((await host.RescanAsync(limit)).Count(row => row.IsInMemory) > plugins.Count && waited.Elapsed < TakeOver)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(250), limit);
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), limit);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            _violations.Add($"not done after {options.Limit.TotalSeconds:F0} s");
+        }
+        catch (HttpRequestException broken)
+        {
+            _violations.Add($"a rescan failed: {broken.Message} {(host.HasExited ? host.LastWords : "")}");
+        }
+
+        return host.ResidentBytes;
+    }
+}
