@@ -1,0 +1,84 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using System.Text.Json;
+using Conductor.Host.Lab;
+using Conductor.Host.Tests.Support;
+
+namespace Conductor.Host.Tests.Lab;
+
+public sealed class HotSwapTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task HotSwap_Quick_LosesNothingAndLeavesOneVersion()
+    {
+        var (code, output, error) = await HostProcess.RunAsync(["lab", "hotswap", "--quick", "--streams", "12", "--swaps", "2", "--json"]);
+
+        Assert.True(code == 0, output + error);
+        using var report = JsonDocument.Parse(output);
+        Assert.Equal(2, report.RootElement.GetProperty("swaps").GetInt32());
+        Assert.Equal(0, report.RootElement.GetProperty("dropped").GetInt32());
+        Assert.Equal(1, report.RootElement.GetProperty("contexts_alive").GetProperty("openai-compatible").GetInt32());
+        Assert.True(report.RootElement.GetProperty("streams").GetInt32() >= 12);
+    }
+
+    [Fact]
+    public async Task HotSwap_WhatIsNoPlugin_IsSaid()
+    {
+        var path = _folder.Combine("note.dll");
+        await File.WriteAllTextAsync(path, "not a library");
+
+        var (code, _, error) = await HostProcess.RunAsync(["lab", "hotswap", "--quick", "--plugin", path]);
+
+        Assert.NotEqual(0, code);
+        Assert.Contains("error:", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HotSwap_NumberOutOfRange_IsAUsageError()
+    {
+        var (code, _, error) = await HostProcess.RunAsync(["lab", "hotswap", "--streams", "0"]);
+
+        Assert.Equal(2, code);
+        Assert.Contains("--streams takes a number from 1 to 20000, not '0'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Versions_DifferInTheirModuleVersionIdAlone()
+    {
+        var image = File.ReadAllBytes(typeof(HotSwapTests).Assembly.Location);
+        var versions = new PluginVersions(image);
+
+        var (one, two) = (versions.Make(1), versions.Make(2));
+
+        Assert.Equal(one, versions.Make(1));
+        Assert.Equal(3, new[] { image, one, two }.Select(VersionIdOf).Distinct().Count());
+        Assert.True(image.Zip(one).Count(pair => pair.First != pair.Second) <= 16);
+    }
+
+    [Theory]
+    [InlineData("s1:0 s1:1 s1:2 ", null, 0, 0, 0)]
+    [InlineData("s1:0 s1:2 ", null, 1, 0, 0)] // a gap
+    [InlineData("s1:0 s1:1 s1:1 s1:2 ", null, 0, 1, 0)] // a double
+    [InlineData("s1:0 s1:2 s1:1 ", null, 0, 0, 1)] // out of order
+    [InlineData("s1:0 s2:1 s1:1 s1:2 ", null, 0, 0, 1)] // another stream's
+    [InlineData("s1:0 s1:1 s1:2 ", "no [DONE]", 1, 0, 0)] // all there, and no proper end
+    public void Tally_EveryKindOfDamage_IsCounted(string text, string? failure, int dropped, int duplicated, int misordered)
+    {
+        var tally = new StreamTally();
+
+        tally.Add("s1", text, expected: 3, failure);
+
+        Assert.Equal((dropped, duplicated, misordered), (tally.Dropped, tally.Duplicated, tally.Misordered));
+    }
+
+    private static Guid VersionIdOf(byte[] image)
+    {
+        using var pe = new PEReader(new MemoryStream(image));
+        var metadata = pe.GetMetadataReader();
+        return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
+    }
+}
