@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 
 namespace Conductor.Operations.IntentDetection;
@@ -13,9 +14,20 @@ internal sealed class IntentDetectionOperation() : Operation<IntentDetectionRequ
     private const int ExamplesPerIntent = 3;
     private const int LongestExample = 200;
 
+    // UTF-16 code units of all names, descriptions and examples: what an encoder on one core reads in seconds, whatever the characters.
+    private const int MostCharacters = 131_072;
+
     protected override void Validate(IntentDetectionRequest request)
     {
         var intents = request.Parameters.PossibleIntents;
+        var characters = intents.Sum(intent => (long)intent.Name.Length + (intent.Description?.Length ?? 0) + (intent.Examples?.Sum(example => (long)example.Length) ?? 0));
+        if (characters > MostCharacters)
+        {
+            throw new OperationRequestException("parameters.possible_intents", string.Create(
+                CultureInfo.InvariantCulture,
+                $"'parameters.possible_intents' has {characters:N0} characters in its names, descriptions and examples; at most {MostCharacters:N0} are read: send fewer or shorter examples."));
+        }
+
         Dictionary<string, int> seen = new(intents.Count, StringComparer.Ordinal);
         for (var index = 0; index < intents.Count; index++)
         {

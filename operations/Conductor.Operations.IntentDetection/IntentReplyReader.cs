@@ -40,7 +40,7 @@ internal static class IntentReplyReader
                 $"\"intent\" is {IntentNames.Quote(intent)} with {confidence}, but {IntentNames.Quote(next.Intent)} stands among the alternatives with {next.Confidence}; \"intent\" must be the likeliest, and alternatives less likely."));
         }
 
-        return IntentDecision.Decide([new IntentScore(intent, confidence), .. alternatives], parameters.Threshold, entities);
+        return IntentDecision.Decide(ToProbabilities([new IntentScore(intent, confidence), .. alternatives]), parameters.Threshold, entities);
     }
 
     private static IntentReply Parse(string text)
@@ -60,13 +60,24 @@ internal static class IntentReplyReader
     private static bool SaysUnknown(string? written, IntentDetectionParameters parameters) =>
         parameters.Threshold is not null && string.Equals(written?.Trim(), IntentDetectionResult.Unknown, StringComparison.OrdinalIgnoreCase);
 
-    private static IntentDetectionResult Unknown(double? confidence, List<IntentScore> alternatives, IReadOnlyDictionary<string, JsonElement>? entities) => new()
+    private static IntentDetectionResult Unknown(double? confidence, List<IntentScore> alternatives, IReadOnlyDictionary<string, JsonElement>? entities)
     {
-        Intent = IntentDetectionResult.Unknown,
-        Confidence = confidence ?? (alternatives.Count > 0 ? 1 - alternatives[0].Confidence : NotSaid),
-        Alternatives = [.. alternatives.Take(IntentDecision.MostAlternatives)],
-        Entities = entities,
-    };
+        var scores = ToProbabilities([new IntentScore(IntentDetectionResult.Unknown, confidence ?? 0), .. alternatives]);
+        return new IntentDetectionResult
+        {
+            Intent = IntentDetectionResult.Unknown,
+            Confidence = confidence is not null ? scores[0].Confidence : scores.Count > 1 ? 1 - scores[1].Confidence : NotSaid,
+            Alternatives = [.. scores.Skip(1).Take(IntentDecision.MostAlternatives)],
+            Entities = entities,
+        };
+    }
+
+    // Models are sure of several intents at once. At most one of them is meant, so that together they are no more than certain.
+    private static List<IntentScore> ToProbabilities(List<IntentScore> scores)
+    {
+        var sum = scores.Sum(score => score.Confidence);
+        return sum > 1 ? scores.ConvertAll(score => score with { Confidence = score.Confidence / sum }) : scores;
+    }
 
     // Known names once each with their best figure, best first; the model's order breaks ties.
     private static List<IntentScore> Alternatives(IntentReply answer, IntentNames names, double scale) =>

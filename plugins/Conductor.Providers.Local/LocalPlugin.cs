@@ -19,7 +19,7 @@ public sealed class LocalPlugin : IProviderPlugin
     /// <inheritdoc/>
     public void ConfigureServices(IServiceCollection services, ProviderContext context)
     {
-        services.AddSingleton<ITextEncoder>(_ => new MiniLmEncoder(MiniLmEncoder.ShippedModel, KernelKinds.Best));
+        services.AddSingleton<ITextEncoder>(_ => new MiniLmEncoder(MiniLmEncoder.ShippedModel, KernelKinds.Best, new EncoderSlots(EncoderSlots.Default)));
         services.AddSingleton<IntentEngine>();
         services.AddSingleton<EntityEngine>();
         services.AddSingleton<SentimentEngine>();

@@ -26,9 +26,9 @@ internal static class IntentFit
 
     private static List<Trial> Trials(EvaluationData data, bool isQuick)
     {
-        using var encoder = new MiniLmEncoder(MiniLmEncoder.ShippedModel, KernelKinds.Best);
+        using var encoder = new MiniLmEncoder(MiniLmEncoder.ShippedModel, KernelKinds.Best, new EncoderSlots(EncoderSlots.Default));
         Dictionary<string, EncodedText> known = new(StringComparer.Ordinal);
-        EncodedText Encode(string text) => known.TryGetValue(text, out var found) ? found : known[text] = encoder.Encode([text], CancellationToken.None)[0];
+        EncodedText Encode(string text) => known.TryGetValue(text, out var found) ? found : known[text] = encoder.EncodeAsync([text], CancellationToken.None).GetAwaiter().GetResult()[0];
 
         var random = new Random(Seed);
         var support = data.ReadLines("support_10shot.jsonl").Select(Row).ToList();

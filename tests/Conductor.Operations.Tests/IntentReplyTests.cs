@@ -67,7 +67,8 @@ public class IntentReplyTests
 
     [Theory]
     [InlineData("", 0.5)]
-    [InlineData(""","alternatives":[{"intent":"track_order","confidence":0.7}]""", 0.7)]
+    [InlineData(""","alternatives":[{"intent":"track_order","confidence":0.3}]""", 0.5)]
+    [InlineData(""","alternatives":[{"intent":"track_order","confidence":0.7}]""", 0.5)] // 0.7 too, and both together 1
     public void Confidence_NotSaid_IsHalfAndNoticed(string alternatives, double expected)
     {
         var reply = new OperationReply($$"""{"intent":"refund"{{alternatives}}}""", "stop");
@@ -82,7 +83,7 @@ public class IntentReplyTests
     public void Alternatives_AreKnownOnceAndSorted()
     {
         var result = Read("""
-            {"intent":"refund","confidence":60,"alternatives":[
+            {"intent":"refund","confidence":59,"alternatives":[
               {"intent":"REFUND","confidence":1},{"intent":"nobody","confidence":20},{"intent":"track order","confidence":5},{"intent":"refund","confidence":90},
               {"intent":"track_order","confidence":10},null,{"intent":"cancelOrder"},{"intent":"Talk to a human","confidence":30}],
              "entities":{"order":"A7","count":2}}
@@ -92,6 +93,22 @@ public class IntentReplyTests
             [("Talk to a human", 0.3), ("track_order", 0.1), ("REFUND", 0.01)],
             result.GetProperty("alternatives").EnumerateArray().Select(score => (score.GetProperty("intent").GetString(), score.GetProperty("confidence").GetDouble())));
         Assert.Equal("""{"order":"A7","count":2}""", result.GetProperty("entities").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("""{"intent":"refund","confidence":1,"alternatives":[{"intent":"track_order","confidence":1}]}""", "null", "refund", "0.5,0.5")]
+    [InlineData("""{"intent":"refund","confidence":80,"alternatives":[{"intent":"track_order","confidence":60},{"intent":"REFUND","confidence":20}]}""", "null", "refund", "0.5,0.375,0.125")]
+    [InlineData("""{"intent":"refund","confidence":1,"alternatives":[{"intent":"track_order","confidence":1}]}""", "0.8", "unknown", "0.5,0.5,0.5")]
+    [InlineData("""{"intent":"unknown","confidence":1,"alternatives":[{"intent":"track_order","confidence":0.6}]}""", "0.5", "unknown", "0.625,0.375")]
+    [InlineData("""{"intent":"unknown","alternatives":[{"intent":"track_order","confidence":0.8},{"intent":"refund","confidence":0.8}]}""", "0.5", "unknown", "0.5,0.5,0.5")]
+    [InlineData("""{"intent":"refund","confidence":0.5,"alternatives":[{"intent":"track_order","confidence":0.25}]}""", "null", "refund", "0.5,0.25")]
+    public void Confidence_OfSeveralTogetherAboveOne_SharesOne(string reply, string threshold, string intent, string confidences)
+    {
+        var result = Read(reply, Names, threshold);
+
+        var all = result.GetProperty("alternatives").EnumerateArray().Select(score => score.GetProperty("confidence").GetDouble()).Prepend(result.GetProperty("confidence").GetDouble());
+        Assert.Equal(intent, result.GetProperty("intent").GetString());
+        Assert.Equal(confidences, string.Join(',', all.Select(value => Math.Round(value, 9).ToString(System.Globalization.CultureInfo.InvariantCulture))));
     }
 
     [Theory]
@@ -136,6 +153,23 @@ public class IntentReplyTests
 
         Assert.Equal(field, mistake.Field);
         Assert.Contains(reason, mistake.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(131_071, true)]
+    [InlineData(131_072, true)]
+    [InlineData(131_073, false)]
+    public void Validate_AllWordsTogether_AreBounded(int characters, bool isTaken)
+    {
+        var left = characters - "a".Length - "b".Length - 1_000;
+        string[] examples = [.. Enumerable.Range(0, (left / 1_000) + 1).Select(index => new string('x', index < left / 1_000 ? 1_000 : left % 1_000))];
+        var names = JsonSerializer.Serialize(new object[] { "a", new { name = "b", description = new string('y', 1_000), examples } });
+
+        var mistake = Record.Exception(() => Loaded.Intents.Validate(Request(names, "null")));
+
+        Assert.Equal(isTaken ? null : "parameters.possible_intents", (mistake as OperationRequestException)?.Field);
+        Assert.Equal(isTaken, mistake is null);
+        Assert.Contains(isTaken ? "" : "131,073 characters", mistake?.Message ?? "", StringComparison.Ordinal);
     }
 
     private static JsonElement Read(string reply, string names = Names, string threshold = "null") =>

@@ -3,18 +3,19 @@ using Conductor.Providers.Local.Encoder.Model;
 namespace Conductor.Providers.Local.Encoder;
 
 /// <summary>Gathers windows until the model has as many word pieces as it reads at once, then runs them together: the weights go by once for all of them.</summary>
-internal sealed class EncoderBatch(MiniLmModel model)
+internal sealed class EncoderBatch(MiniLmModel model, EncoderSlots slots)
 {
     private readonly List<int[]> _windows = [];
     private readonly List<WindowMean> _means = [];
     private int _rows;
 
     /// <summary>Adds a window; runs what was gathered before if there is no room for it.</summary>
-    public void Add(int[] window, WindowMean mean, CancellationToken cancellationToken)
+    public async Task AddAsync(int[] window, WindowMean mean, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         if (_rows + window.Length > MiniLmModel.MaxRows)
         {
-            Run(cancellationToken);
+            await RunAsync(cancellationToken).ConfigureAwait(false);
         }
 
         _windows.Add(window);
@@ -23,7 +24,7 @@ internal sealed class EncoderBatch(MiniLmModel model)
     }
 
     /// <summary>Runs what was gathered.</summary>
-    public void Run(CancellationToken cancellationToken)
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (_windows.Count == 0)
@@ -31,7 +32,7 @@ internal sealed class EncoderBatch(MiniLmModel model)
             return;
         }
 
-        var vectors = model.Run(_windows);
+        var vectors = await slots.RunAsync(() => model.Run(_windows, cancellationToken), cancellationToken).ConfigureAwait(false);
         for (var index = 0; index < vectors.Length; index++)
         {
             _means[index].Add(vectors[index]);

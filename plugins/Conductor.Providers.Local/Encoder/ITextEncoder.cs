@@ -8,9 +8,9 @@ internal interface ITextEncoder
 
     /// <summary>Encodes texts.</summary>
     /// <param name="texts">Any texts, the empty one included.</param>
-    /// <param name="cancellationToken">Ends the work between two texts.</param>
+    /// <param name="cancellationToken">Ends the work within a few milliseconds.</param>
     /// <returns>One result for each text, in their order.</returns>
-    IReadOnlyList<EncodedText> Encode(IReadOnlyList<string> texts, CancellationToken cancellationToken);
+    Task<IReadOnlyList<EncodedText>> EncodeAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken);
 }
 
 /// <summary>A text as a vector.</summary>

@@ -25,7 +25,7 @@ internal sealed class MiniLmEmbeddingGenerator(ITextEncoder encoder) : IEmbeddin
                 string.Create(CultureInfo.InvariantCulture, $"'{ModelId}' makes vectors of {encoder.Dimensions} dimensions, not of {dimensions}: leave 'dimensions' out.")) { Param = "dimensions" };
         }
 
-        return Task.FromResult(Generate(values as IReadOnlyList<string> ?? [.. values], cancellationToken));
+        return GenerateAsync(values as IReadOnlyList<string> ?? [.. values], cancellationToken);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null)
@@ -41,12 +41,12 @@ internal sealed class MiniLmEmbeddingGenerator(ITextEncoder encoder) : IEmbeddin
         // Holds nothing: the encoder is the provider's.
     }
 
-    private GeneratedEmbeddings<Embedding<float>> Generate(IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    private async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         IReadOnlyList<EncodedText> encoded;
         try
         {
-            encoded = encoder.Encode(texts, cancellationToken);
+            encoded = await encoder.EncodeAsync(texts, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
         {

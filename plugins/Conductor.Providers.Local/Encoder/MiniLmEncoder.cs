@@ -3,10 +3,11 @@ using Conductor.Providers.Local.Encoder.Model;
 
 namespace Conductor.Providers.Local.Encoder;
 
-/// <summary>all-MiniLM-L6-v2. The model file is read at the first use and closed with the provider. One thread works on a call.</summary>
+/// <summary>all-MiniLM-L6-v2. The model file is read at the first use and closed with the provider. One thread at a time works on a call.</summary>
 /// <param name="path">The model file.</param>
 /// <param name="kind">Which kernels; <see cref="KernelKinds.Best"/> but for tests and measurements.</param>
-internal sealed class MiniLmEncoder(string path, KernelKind kind) : ITextEncoder, IDisposable
+/// <param name="slots">What all calls share.</param>
+internal sealed class MiniLmEncoder(string path, KernelKind kind, EncoderSlots slots) : ITextEncoder, IDisposable
 {
     private readonly Lock _gate = new();
     private MiniLmModel? _model;
@@ -16,13 +17,13 @@ internal sealed class MiniLmEncoder(string path, KernelKind kind) : ITextEncoder
 
     public static string ShippedModel => Path.Combine(Path.GetDirectoryName(typeof(MiniLmEncoder).Assembly.Location) ?? "", "Models", "all-MiniLM-L6-v2-q8_0.gguf");
 
-    public IReadOnlyList<EncodedText> Encode(IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<EncodedText>> EncodeAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(texts);
         cancellationToken.ThrowIfCancellationRequested();
-        var model = Load();
+        var model = await slots.RunAsync(Load, cancellationToken).ConfigureAwait(false); // the first time it reads 25 MB
         var results = new EncodedText[texts.Count];
-        var batch = new EncoderBatch(model);
+        var batch = new EncoderBatch(model, slots);
         for (var index = 0; index < results.Length; index++)
         {
             var pieces = model.Tokenize(texts[index]);
@@ -31,11 +32,11 @@ internal sealed class MiniLmEncoder(string path, KernelKind kind) : ITextEncoder
             results[index] = new EncodedText(mean.Vector, pieces.Count + 2, starts.Length);
             foreach (var start in starts)
             {
-                batch.Add(model.Frame(pieces, start), mean, cancellationToken);
+                await batch.AddAsync(model.Frame(pieces, start), mean, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        batch.Run(cancellationToken);
+        await batch.RunAsync(cancellationToken).ConfigureAwait(false);
         return results;
     }
 

@@ -20,7 +20,7 @@ internal sealed class IntentEngine(ITextEncoder encoder) : IOperationEngine
 
     public string ModelId => "intent-minilm";
 
-    public Task<OperationEngineResult> RunAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    public async Task<OperationEngineResult> RunAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = EnginePayload.Read(payload, OperationsJsonContext.Default.IntentDetectionRequest);
@@ -29,13 +29,13 @@ internal sealed class IntentEngine(ITextEncoder encoder) : IOperationEngine
             throw new OperationRequestException("parameters.possible_intents", "'parameters.possible_intents' is empty: give the intents to choose from.");
         }
 
-        var prototypes = PrototypesOf(intents, cancellationToken);
-        var text = encoder.Encode([request.Text], cancellationToken)[0];
+        var prototypes = await PrototypesOfAsync(intents, cancellationToken).ConfigureAwait(false);
+        var text = (await encoder.EncodeAsync([request.Text], cancellationToken).ConfigureAwait(false))[0];
         var ranked = Rank(intents, prototypes, text.Vector);
         var result = IntentDecision.Decide(ranked, request.Parameters.Threshold);
         var usage = new TokenUsage { InputTokens = text.Tokens + prototypes.Sum(prototype => (long)prototype.Tokens), OutputTokens = 1, IsEstimated = true };
         var json = OperationJson.Write(result, OperationsJsonContext.Default.IntentDetectionResult);
-        return Task.FromResult(new OperationEngineResult(json, usage) { Notices = [.. NoticesOf(request, text)] });
+        return new OperationEngineResult(json, usage) { Notices = [.. NoticesOf(request, text)] };
     }
 
     private static List<IntentScore> Rank(IReadOnlyList<PossibleIntent> intents, IntentPrototype[] prototypes, ReadOnlySpan<float> text)
@@ -57,7 +57,7 @@ internal sealed class IntentEngine(ITextEncoder encoder) : IOperationEngine
         ];
     }
 
-    private IntentPrototype[] PrototypesOf(IReadOnlyList<PossibleIntent> intents, CancellationToken cancellationToken)
+    private async Task<IntentPrototype[]> PrototypesOfAsync(IReadOnlyList<PossibleIntent> intents, CancellationToken cancellationToken)
     {
         var prototypes = new IntentPrototype[intents.Count];
         List<(int Index, UInt128 Key, List<string> Texts)> missing = [];
@@ -73,15 +73,15 @@ internal sealed class IntentEngine(ITextEncoder encoder) : IOperationEngine
             missing.Add((index, key, IntentPrototype.TextsOf(intents[index])));
             if (missing.Sum(entry => entry.Texts.Count) >= TextsAtOnce)
             {
-                Encode(intents, missing, prototypes, cancellationToken);
+                await EncodeAsync(intents, missing, prototypes, cancellationToken).ConfigureAwait(false);
             }
         }
 
-        Encode(intents, missing, prototypes, cancellationToken);
+        await EncodeAsync(intents, missing, prototypes, cancellationToken).ConfigureAwait(false);
         return prototypes;
     }
 
-    private void Encode(
+    private async Task EncodeAsync(
         IReadOnlyList<PossibleIntent> intents, List<(int Index, UInt128 Key, List<string> Texts)> missing, IntentPrototype[] prototypes, CancellationToken cancellationToken)
     {
         if (missing.Count == 0)
@@ -89,7 +89,7 @@ internal sealed class IntentEngine(ITextEncoder encoder) : IOperationEngine
             return;
         }
 
-        var encoded = encoder.Encode([.. missing.SelectMany(entry => entry.Texts)], cancellationToken);
+        var encoded = await encoder.EncodeAsync([.. missing.SelectMany(entry => entry.Texts)], cancellationToken).ConfigureAwait(false);
         var start = 0;
         foreach (var (index, key, texts) in missing)
         {

@@ -4,6 +4,7 @@ using Conductor.Costing;
 using Conductor.Errors;
 using Conductor.Money;
 using Conductor.Operations;
+using Conductor.Providers;
 
 namespace Conductor.Invoke;
 
@@ -20,11 +21,25 @@ internal sealed class EmbeddingRun(OperationCall call, AttemptScope scope, Opera
     {
         var request = call.Embedding ?? Run(() => EmbeddingPayload.Of(operation, call.Payload));
         var inputs = request.Inputs!;
-        var made = await VectorRequest.SendAsync(scope, inputs, request.Dimensions).ConfigureAwait(false);
-        Usage = made.Usage ?? UsageEstimator.Estimate(UsageEstimator.InputTokens(request), outputTokens: 0);
-        Notices = made.Notices;
-        made.Check(inputs.Count, request.Dimensions);
-        return Run(() => operation.WriteResult(made.Vectors, scope.Hop.Id, call.Payload));
+        try
+        {
+            var made = await VectorRequest.SendAsync(scope, inputs, request.Dimensions).ConfigureAwait(false);
+            Usage = made.Usage ?? UsageEstimator.Estimate(UsageEstimator.InputTokens(request), outputTokens: 0);
+            Notices = made.Notices;
+            made.Check(inputs.Count, request.Dimensions);
+            return Run(() => operation.WriteResult(made.Vectors, scope.Hop.Id, call.Payload));
+        }
+        catch (ProviderException refused) when (refused.Param == MadeVectors.DimensionsParam)
+        {
+            throw new ProviderException(refused.Kind, refused.Message, refused.InnerException)
+            {
+                Param = $"parameters.{refused.Param}", // as an operation's caller wrote it
+                StatusCode = refused.StatusCode,
+                RetryAfter = refused.RetryAfter,
+                Advice = refused.Advice,
+                UpstreamRequestId = refused.UpstreamRequestId,
+            };
+        }
     }
 
     // What fails here fails for every target: no other one is tried.

@@ -31,6 +31,9 @@ internal static class VectorRequest
 /// <param name="Notices">What the caller should know of how they came about.</param>
 internal sealed record MadeVectors(IReadOnlyList<ReadOnlyMemory<float>> Vectors, TokenUsage? Usage, IReadOnlyList<string> Notices)
 {
+    /// <summary>What the length of the vectors is called where vectors are asked for themselves.</summary>
+    public const string DimensionsParam = "dimensions";
+
     /// <summary>One vector for each text, all of one length, and of the length that was asked for.</summary>
     /// <exception cref="ProviderException">They are not.</exception>
     public void Check(int texts, int? dimensions)
@@ -48,7 +51,7 @@ internal sealed record MadeVectors(IReadOnlyList<ReadOnlyMemory<float>> Vectors,
 
         if (dimensions is { } asked && asked != length)
         {
-            throw new ProviderException(ProviderErrorKind.Unsupported, $"The model makes vectors of {length} dimensions; {asked} were asked for.");
+            throw new ProviderException(ProviderErrorKind.Unsupported, $"The model makes vectors of {length} dimensions; {asked} were asked for.") { Param = DimensionsParam };
         }
     }
 

@@ -21,11 +21,11 @@ internal static class EncoderTable
         Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, {TextsOfALength} texts of a length, {rounds} rounds, in turns");
         Console.WriteLine(llama is null ? "no llama.cpp server: set CONDUCTOR_LLAMA_SERVER" : "llama.cpp: -t 1 -tb 1; 'inside' is from start to end of the task by its own log, without HTTP; CPU is what a call costs the process");
         Console.WriteLine();
-        var encoders = Enum.GetValues<KernelKind>().Where(KernelKinds.IsSupported).Reverse().ToDictionary(kind => kind, kind => new MiniLmEncoder(MiniLmEncoder.ShippedModel, kind));
+        var encoders = Enum.GetValues<KernelKind>().Where(KernelKinds.IsSupported).Reverse().ToDictionary(kind => kind, kind => new MiniLmEncoder(MiniLmEncoder.ShippedModel, kind, new EncoderSlots(EncoderSlots.Default)));
         foreach (var (kind, encoder) in encoders)
         {
             var start = Stopwatch.GetTimestamp();
-            encoder.Encode(["first use"], CancellationToken.None);
+            await encoder.EncodeAsync(["first use"], CancellationToken.None);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{kind}: first use {Stopwatch.GetElapsedTime(start).TotalMilliseconds:F0} ms"));
         }
 

@@ -108,6 +108,24 @@ public sealed class EmbeddingOperationTests
         Assert.Equal(["Only half was read."], outcome.Notices);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Send_DimensionsThatTheModelHasNot_NamedAsTheCallerWroteThem(bool isRefused)
+    {
+        var model = Embedder();
+        if (isRefused)
+        {
+            model.Embed = (_, _) => throw new ProviderException(ProviderErrorKind.Unsupported, "Not that long.") { Param = "dimensions" };
+        }
+
+        await using var machine = Machine(providers: model);
+
+        var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(Read(machine, """{"text":"a","parameters":{"dimensions":3}}""")));
+
+        Assert.Equal((400, "parameters.dimensions"), (error.Status, error.Param));
+    }
+
     [Fact]
     public async Task Send_PayloadNobodyReadBefore_IsReadThen()
     {

@@ -94,7 +94,7 @@ public class GgufContentTests
 
     private static async Task<string> FailureAsync(string path)
     {
-        using var encoder = new MiniLmEncoder(path, KernelKinds.Best);
+        using var encoder = new MiniLmEncoder(path, KernelKinds.Best, new EncoderSlots(EncoderSlots.Default));
         using var generator = new MiniLmEmbeddingGenerator(encoder);
         var failure = await Assert.ThrowsAsync<ProviderException>(() => generator.GenerateAsync(["a"]));
         Assert.Equal(ProviderErrorKind.ModelNotFound, failure.Kind);

@@ -9,7 +9,7 @@ namespace Conductor.Providers.Local.Tests.Encoder;
 public sealed class SharedModel : IDisposable
 {
     private readonly Dictionary<KernelKind, MiniLmEncoder> _encoders =
-        Kinds.ToDictionary(kind => kind, kind => new MiniLmEncoder(MiniLmEncoder.ShippedModel, kind));
+        Kinds.ToDictionary(kind => kind, kind => new MiniLmEncoder(MiniLmEncoder.ShippedModel, kind, new EncoderSlots(EncoderSlots.Default)));
 
     internal static IEnumerable<KernelKind> Kinds => Enum.GetValues<KernelKind>().Where(KernelKinds.IsSupported);
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Conductor.Operations;
 using Conductor.Providers.Local.Intents;
+using Conductor.Providers.Local.Tests.Encoder;
 using Conductor.Providers.Local.Tests.Text;
 
 namespace Conductor.Providers.Local.Tests.Intents;

@@ -13,12 +13,12 @@ internal sealed class WordEncoder : ITextEncoder
 
     public Action OnEncode { get; set; } = () => { };
 
-    public IReadOnlyList<EncodedText> Encode(IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<EncodedText>> EncodeAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         OnEncode();
         Encoded += texts.Count;
-        return [.. texts.Select(Encode)];
+        return Task.FromResult<IReadOnlyList<EncodedText>>([.. texts.Select(Encode)]);
     }
 
     private EncodedText Encode(string text)

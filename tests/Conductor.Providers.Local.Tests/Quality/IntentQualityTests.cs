@@ -23,7 +23,7 @@ public class IntentQualityTests(ITestOutputHelper output)
         var examples = EvaluationData.Read("intent", "support_10shot")
             .GroupBy(row => (Set: row.GetProperty("set").GetString()!, Label: row.GetProperty("label").GetString()!), row => row.GetProperty("text").GetString()!)
             .ToDictionary(group => group.Key, group => group.ToArray());
-        using var encoder = new MiniLmEncoder(MiniLmEncoder.ShippedModel, KernelKinds.Best);
+        using var encoder = new MiniLmEncoder(MiniLmEncoder.ShippedModel, KernelKinds.Best, new EncoderSlots(EncoderSlots.Default));
         var engine = new IntentEngine(encoder);
 
         foreach (var set in rows.GroupBy(row => row.GetProperty("set").GetString()!))

@@ -13,12 +13,14 @@ internal sealed unsafe class BertForward(BertWeights weights, KernelKind kind)
     /// <param name="file">The file that the weights were read from.</param>
     /// <param name="texts">Word pieces, the special ones included; all together at most the workspace's rows.</param>
     /// <param name="workspace">Memory for this run.</param>
+    /// <param name="cancellationToken">Ends the run before the next layer.</param>
     /// <returns>The vectors, in the order of the texts.</returns>
-    public float[][] Run(ReadOnlySpan<byte> file, IReadOnlyList<int[]> texts, BertWorkspace workspace)
+    public float[][] Run(ReadOnlySpan<byte> file, IReadOnlyList<int[]> texts, BertWorkspace workspace, CancellationToken cancellationToken)
     {
         var rows = Embed(file, texts, workspace);
         foreach (var layer in weights.Layers)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Run(layer, texts, rows, workspace);
         }
 

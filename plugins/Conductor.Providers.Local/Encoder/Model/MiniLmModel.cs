@@ -68,13 +68,14 @@ internal sealed class MiniLmModel : IDisposable
 
     /// <summary>Makes a vector of length 1 of each framed text; together at most <see cref="MaxRows"/> pieces.</summary>
     /// <exception cref="ObjectDisposedException">The provider has gone.</exception>
-    public float[][] Run(IReadOnlyList<int[]> texts)
+    /// <exception cref="OperationCanceledException">Cancelled between two layers.</exception>
+    public float[][] Run(IReadOnlyList<int[]> texts, CancellationToken cancellationToken)
     {
         using var lease = _file.Take();
         var workspace = Rent();
         try
         {
-            return _forward.Run(lease.Bytes, texts, workspace);
+            return _forward.Run(lease.Bytes, texts, workspace, cancellationToken);
         }
         finally
         {
