@@ -66,6 +66,47 @@ public class EmbeddedIntentTests
         Assert.Equal(field, error.GetProperty("param").GetString());
     }
 
+    [Fact]
+    public async Task Embeddings_OtherDimensions_400NamesTheParameter()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+
+        using var response = await gateway.PostAsync("/v1/operations/embeddings", """{"text":"a","parameters":{"dimensions":128}}""");
+
+        var error = await ErrorAssert.IsAsync(response, 400, "invalid_request_error", "unsupported_parameter");
+        Assert.Equal("parameters.dimensions", error.GetProperty("param").GetString());
+    }
+
+    [Theory]
+    [InlineData("/v1/operations/embeddings", """{"texts":[$]}""")]
+    [InlineData("/v1/embeddings", """{"model":"auto","input":[$]}""")]
+    public async Task Embeddings_MoreThanTheDeadlineHolds_504AndTheNextIsAnswered(string path, string request)
+    {
+        await using var gateway = await TestGateway.StartAsync("reliability: { deadline: 1s, first_content: 1s }");
+        var texts = string.Join(',', Enumerable.Repeat($"\"{new string('!', 8_000)}\"", 256)); // minutes of work
+
+        using var response = await gateway.PostAsync(path, request.Replace("$", texts, StringComparison.Ordinal));
+
+        var error = await ErrorAssert.IsAsync(response, 504, "timeout_error", "upstream_timeout");
+        Assert.Equal("network", error.GetProperty("category").GetString());
+        Assert.Equal(384, (await ResultAsync(gateway, """{"text":"a"}""")).GetProperty("dimensions").GetInt32());
+    }
+
+    [Fact]
+    public async Task Intents_MoreWordsThanAreRead_400NamesTheField()
+    {
+        await using var gateway = await TestGateway.StartAsync();
+        var example = $"\"{new string('a', 1_000)}\"";
+        var intent = $$"""{"name":"b","examples":[{{string.Join(',', Enumerable.Repeat(example, 64))}}]}""";
+
+        using var response = await gateway.PostAsync(
+            "/v1/operations/intent_detection",
+            $$$"""{"text":"x","parameters":{"possible_intents":[{{{intent}}},{{{intent.Replace("\"b\"", "\"c\"", StringComparison.Ordinal)}}},{{{intent.Replace("\"b\"", "\"d\"", StringComparison.Ordinal)}}}]}}""");
+
+        var error = await ErrorAssert.IsAsync(response, 400, "invalid_request_error", "invalid_value");
+        Assert.Equal("parameters.possible_intents", error.GetProperty("param").GetString());
+    }
+
     private static async Task<JsonElement> ResultAsync(TestGateway gateway, string request)
     {
         using var response = await gateway.PostAsync("/v1/operations/embeddings", request);
