@@ -10,6 +10,7 @@ public sealed class GeneratedText : IAsyncEnumerable<string>
     private readonly IConductor _conductor;
     private readonly ResponseGenerationRequest _request;
     private readonly OperationRunOptions _options;
+    private int _isRead;
 
     internal GeneratedText(IConductor conductor, ResponseGenerationRequest request, OperationRunOptions options)
     {
@@ -23,8 +24,14 @@ public sealed class GeneratedText : IAsyncEnumerable<string>
 
     /// <summary>Asks, and gives the pieces as they come. Whoever stops early ends the model's work.</summary>
     /// <exception cref="Errors.ConductorException">Nobody could serve it, or the answer broke off.</exception>
+    /// <exception cref="InvalidOperationException">It is enumerated a second time: that would ask, and pay, again.</exception>
     public async IAsyncEnumerator<string> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
+        if (Interlocked.Exchange(ref _isRead, 1) != 0)
+        {
+            throw new InvalidOperationException("A generated text can be enumerated once only.");
+        }
+
         var json = OperationsJsonContext.Default;
         var call = await TypedCalls.CreateAsync(
             _conductor, "response_generation", _request, json.ResponseGenerationRequest, _options, isStreaming: true, cancellationToken).ConfigureAwait(false);

@@ -25,6 +25,6 @@ public sealed record OperationRunOptions
     /// <summary>Cache, retries, time.</summary>
     public CallOptions? Handling { get; init; }
 
-    /// <summary>Tenant, request id, tags; null = the default tenant and a fresh id. A context is for one call.</summary>
+    /// <summary>Tenant, request id, tags; null = the default tenant and a fresh id. What the ledger books by is fresh for every call.</summary>
     public CallContext? Context { get; init; }
 }

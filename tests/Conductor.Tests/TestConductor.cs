@@ -3,6 +3,7 @@ using Conductor.Calls;
 using Conductor.Configuration;
 using Conductor.PluginLoading;
 using Conductor.Settings;
+using Conductor.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -63,6 +64,13 @@ internal sealed class TestConductor : IAsyncDisposable
     public TestConductor WithOperation(string project) => With(project, OperationFolder);
 
     public PluginStatus Status(string id) => Conductor.Plugins.Single(plugin => plugin.Id == id);
+
+    /// <summary>The default tenant's ledger rows of a request id.</summary>
+    public async Task<IReadOnlyList<LedgerRow>> RowsAsync(string requestId)
+    {
+        await _services.GetRequiredService<LedgerWriter>().FlushAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+        return await _services.GetRequiredService<ILedgerStore>().FindAsync(CallContext.DefaultTenant, requestId, CancellationToken.None);
+    }
 
     public static OperationCall Operation(string name, object payload, string model = "auto") => new()
     {

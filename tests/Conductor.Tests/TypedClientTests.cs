@@ -91,6 +91,86 @@ public sealed partial class TypedClientTests
         Assert.Equal(0, test.Conductor.Catalog.Providers["far"].CallsInFlight);
     }
 
+    public static TheoryData<string, OperationRunOptions> WrongOptions => new()
+    {
+        { "model", new() { Model = "" } },
+        { "max_tokens", new() { MaxTokens = 0 } },
+        { "max_tokens", new() { MaxTokens = 1_000_001 } },
+        { "temperature", new() { Temperature = -0.1f } },
+        { "temperature", new() { Temperature = float.NaN } },
+        { "temperature", new() { Temperature = 2.1f } },
+        { "top_p", new() { TopP = 1.5f } },
+        { "top_p", new() { TopP = float.PositiveInfinity } },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongOptions))]
+    public async Task Options_OutOfRange_RefusedAsOverHttp(string field, OperationRunOptions options)
+    {
+        await using var test = new TestConductor().WithPlugin("plugins/Conductor.Providers.Local").WithOperation("operations/Conductor.Operations.SentimentAnalysis");
+
+        var error = await Assert.ThrowsAsync<InvalidRequestException>(() => test.Conductor.AnalyzeSentimentAsync("What a wonderful day!", options));
+        var streamed = await Assert.ThrowsAsync<InvalidRequestException>(async () => await test.Conductor.GenerateStreamingAsync("hi", options).ToListAsync());
+
+        Assert.Equal((field, field), (error.Param, streamed.Param));
+    }
+
+    [Fact]
+    public async Task Request_ThatIsNoJson_InvalidRequest()
+    {
+        await using var test = new TestConductor().WithPlugin("plugins/Conductor.Providers.Local").WithOperation("operations/Conductor.Operations.SentimentAnalysis");
+        JsonElement gone;
+        using (var document = JsonDocument.Parse("[1]"))
+        {
+            gone = document.RootElement;
+        }
+
+        using var half = JsonDocument.Parse("""{"a":"\ud800"}""");
+        SentimentRequest[] requests =
+        [
+            new() { Text = "x", Context = new Dictionary<string, JsonElement> { ["a"] = default } },
+            new() { Text = "x", Context = new Dictionary<string, JsonElement> { ["a"] = gone } },
+            new() { Text = "x", Context = new Dictionary<string, JsonElement> { ["a"] = half.RootElement.GetProperty("a") } },
+        ];
+
+        foreach (var request in requests)
+        {
+            await Assert.ThrowsAsync<InvalidRequestException>(() => test.Conductor.AnalyzeSentimentAsync(request));
+        }
+
+        await Assert.ThrowsAsync<InvalidRequestException>(() => test.Conductor.DetectIntentAsync(
+            new IntentDetectionRequest { Text = "x", Parameters = new IntentDetectionParameters { PossibleIntents = [], Threshold = double.NaN } }));
+    }
+
+    [Fact]
+    public async Task Options_WithOneContextForSeveralCalls_EachIsBooked()
+    {
+        await using var test = new TestConductor().WithPlugin("plugins/Conductor.Providers.Local").WithOperation("operations/Conductor.Operations.SentimentAnalysis");
+        var options = new OperationRunOptions { Context = CallContext.New() with { RequestId = "nightly" }, Handling = new CallOptions { Cache = CacheUse.Off } };
+
+        await test.Conductor.AnalyzeSentimentAsync("What a wonderful day!", options);
+        await test.Conductor.AnalyzeSentimentAsync("I hate this awful thing.", options);
+
+        var rows = await test.RowsAsync("nightly");
+        Assert.Equal(2, rows.Count);
+        Assert.Equal(2, rows.Select(row => (row.CallId, row.Attempt)).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task GenerateStreaming_EnumeratedTwice_RefusedInsteadOfPaidTwice()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        await using var test = Far(upstream);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        upstream.Otherwise(FakeReply.Stream(FakeStream.Of("Hello")));
+        var text = test.Conductor.GenerateStreamingAsync("hi", new OperationRunOptions { Model = "far/m" });
+        await text.ToListAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await text.ToListAsync());
+
+        Assert.Single(upstream.Requests, request => request.Path.EndsWith("completions", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Batch_InProcess_ItemsInOrder()
     {

@@ -99,7 +99,7 @@ internal static class CacheRules
         catch (Exception)
 #pragma warning restore CA1031
         {
-            return call.Context.RequestId;
+            return call.Context.CallId; // the request id is the caller's to choose
         }
         finally
         {

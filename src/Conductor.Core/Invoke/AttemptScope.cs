@@ -49,6 +49,9 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     /// <summary>Cancelled when the caller leaves or the time is up.</summary>
     public CancellationToken Token => _limits.Token;
 
+    /// <summary>What a stream had used that failed before its first content; null = nothing.</summary>
+    public TokenUsage? Spent { get; set; }
+
     public bool HasEnded => Volatile.Read(ref _hasEnded) != 0;
 
     /// <summary>Starts an attempt at the call's hop; the call ends it when it is disposed, if nobody has before.</summary>
@@ -96,7 +99,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
 #pragma warning restore CA1031
         {
             var told = Translate(thrown);
-            Fail(told, used?.Invoke());
+            Fail(told, used?.Invoke() ?? Spent);
             if (ReferenceEquals(told, thrown))
             {
                 throw;

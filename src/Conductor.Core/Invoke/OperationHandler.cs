@@ -45,7 +45,8 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         var vectors = new EmbeddingRun(call, scope, entry);
 
         // What a model was asked is paid for, whatever came of it.
-        return await scope.RunAsync(() => AttemptAsync(call, scope, entry, prompt, vectors), () => prompt.Usage ?? vectors.Usage).ConfigureAwait(false);
+        TokenUsage? ofEngine = null;
+        return await scope.RunAsync(() => AttemptAsync(call, scope, entry, prompt, vectors, used => ofEngine = used), () => prompt.Usage ?? vectors.Usage ?? ofEngine).ConfigureAwait(false);
     }
 
     private static void HoldUntilTheEnd(OperationCall call, OperationEntry entry)
@@ -70,8 +71,7 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         var stream = await prompt.StreamAsync(read =>
         {
             var answered = services.Time.GetTimestamp();
-            var result = read();
-            Check(scope, entry, result);
+            var result = Check(scope, entry, read());
             return new OperationText(result, [], services.Time.GetElapsedTime(answered));
         }).ConfigureAwait(false);
         var outcome = new OperationOutcome { Attempt = scope.Attempt, Provider = scope.Hop.Provider.Name, Model = scope.Hop.Model.Id, Result = default };
@@ -84,7 +84,8 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         return outcome;
     }
 
-    private async Task<OperationOutcome> AttemptAsync(OperationCall call, AttemptScope scope, OperationEntry entry, PromptRun prompt, EmbeddingRun vectors)
+    private async Task<OperationOutcome> AttemptAsync(
+        OperationCall call, AttemptScope scope, OperationEntry entry, PromptRun prompt, EmbeddingRun vectors, Action<TokenUsage> engineUsed)
     {
         ReadOnlyMemory<byte> result;
         TokenUsage? usage;
@@ -93,7 +94,9 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         {
             var found = await scope.GuardAsync(token => engine.RunAsync(call.Payload, token)).ConfigureAwait(false);
             scope.MarkAnswered();
-            (result, usage, notices) = (found.Result, UsageSanity.Check(found.Usage), CallNotices.From(found.Notices));
+            usage = UsageSanity.Check(found.Usage);
+            engineUsed(usage);
+            (result, notices) = (found.Result, CallNotices.From(found.Notices));
         }
         else if (entry.Operation is IEmbeddingOperation embedding)
         {
@@ -111,7 +114,7 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         }
 
         var answered = services.Time.GetTimestamp();
-        Check(scope, entry, result);
+        result = Check(scope, entry, result);
         call.Timings.PostProcessing = services.Time.GetElapsedTime(answered);
         scope.Succeed(usage, () => TokenUsage.None);
         return new OperationOutcome
@@ -129,7 +132,8 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         scope.Provider.Engines.FirstOrDefault(engine => engine.Operation == call.Operation && engine.ModelId == scope.Hop.Model.Id);
 
     /// <summary>A result that does not fit its own schema is a fault of the target, never the caller's to find out.</summary>
-    private void Check(AttemptScope scope, OperationEntry entry, ReadOnlyMemory<byte> result)
+    /// <returns>The result as it goes out.</returns>
+    private ReadOnlyMemory<byte> Check(AttemptScope scope, OperationEntry entry, ReadOnlyMemory<byte> result)
     {
         try
         {
@@ -139,6 +143,8 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
                 InvokeLog.ResultOffSchema(services.Logger, scope.Hop.Id, entry.Name, $"{first.Path} {first.Message}");
                 throw new ProviderException(ProviderErrorKind.InvalidResponse, "The result does not fit the operation's schema.");
             }
+
+            return ResultJson.OnOneLine(result, document);
         }
         catch (JsonException)
         {

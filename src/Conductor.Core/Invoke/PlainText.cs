@@ -33,6 +33,11 @@ internal sealed class PlainText
         }
 
         _held.Append(piece);
+        if (string.IsNullOrWhiteSpace(piece))
+        {
+            return ""; // a model that writes nothing but line ends to its limit must not have them copied anew with each
+        }
+
         var ready = _held.ToString();
         if (_whole.Length == 0)
         {

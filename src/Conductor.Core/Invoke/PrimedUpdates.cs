@@ -46,6 +46,9 @@ internal sealed class PrimedUpdates
     /// <summary>What has been used until now: as the upstream said, else counted.</summary>
     public TokenUsage Used => UsageReader.Read(_usage) ?? Estimate();
 
+    /// <summary>What a stream that failed before its first content is paid for; null where the upstream has neither said nor written anything.</summary>
+    private TokenUsage? Spent => _usage is null && _counter.OutputTokens == 0 ? null : Used;
+
     /// <summary>Opens the stream and reads it to its first content, or to its finish where it has none.</summary>
     /// <param name="call">The call.</param>
     /// <param name="scope">The attempt.</param>
@@ -65,6 +68,7 @@ internal sealed class PrimedUpdates
         catch
         {
             await stream.CloseAsync().ConfigureAwait(false); // the next target is asked now, not when the call ends
+            scope.Spent = stream.Spent;
             throw;
         }
     }

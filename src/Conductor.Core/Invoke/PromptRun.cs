@@ -49,7 +49,6 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
             await updates.ReadEmptyAsync().ConfigureAwait(false);
             if (!updates.HasContent)
             {
-                Usage = updates.Used;
                 stream.ReadEmpty();
             }
 
@@ -58,6 +57,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
         catch
         {
             await updates.CloseAsync().ConfigureAwait(false); // the next target is asked now
+            Usage = updates.Used;
             throw;
         }
     }

@@ -48,6 +48,7 @@ public static class OperationCallReader
     {
         var longest = LongestText(entry, settings);
         CheckText(text, entry, longest);
+        CheckMessages(member("parameters"), longest);
         var payload = WritePayload(members, member);
         CheckPayload(entry, payload);
         return new OperationCall
@@ -101,6 +102,26 @@ public static class OperationCallReader
         if (text.Length > most)
         {
             throw new InvalidRequestException($"'text' has {text.Length} characters; it must hold 1 to {most}.", "text", "invalid_length");
+        }
+    }
+
+    // A text that comes as a conversation is a text; an operation's schema cannot know the operator's limit.
+    private static void CheckMessages(JsonElement? parameters, int most)
+    {
+        if (parameters is not { ValueKind: JsonValueKind.Object } given || MemberOf(given, "messages") is not { ValueKind: JsonValueKind.Array } messages)
+        {
+            return;
+        }
+
+        var index = 0;
+        foreach (var message in messages.EnumerateArray())
+        {
+            var field = $"parameters.messages[{index++}].content";
+            if (message.ValueKind == JsonValueKind.Object && MemberOf(message, "content") is { ValueKind: JsonValueKind.String } content
+                && RequestChecks.Read(() => content.GetString()!, field) is { Length: var length } && length > most)
+            {
+                throw new InvalidRequestException($"'{field}' has {length} characters; it must hold 1 to {most}.", field, "invalid_length");
+            }
         }
     }
 

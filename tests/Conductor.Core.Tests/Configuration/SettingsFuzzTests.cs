@@ -41,6 +41,41 @@ public sealed class SettingsFuzzTests
         "null", "~", "true", "1e999", "-0", "0x10", ".inf", "99999999999999999999", "\\ud800", "😀", "auto", "local", "fast", "x/", "/", "[]", "{}", "''",
     ];
 
+    public static TheoryData<string> Bombs =>
+    [
+        "providers: " + new string('[', 10_000),
+        "providers: " + new string('[', 10_000) + new string(']', 10_000),
+        new string('{', 10_000),
+        string.Concat(Enumerable.Repeat("{a: ", 10_000)) + "1" + new string('}', 10_000),
+        string.Concat(Enumerable.Range(0, 2_000).Select(i => new string(' ', i) + "a:\n")),
+        string.Concat(Enumerable.Repeat("- ", 10_000)) + "1",
+        string.Concat(Enumerable.Repeat("? ", 10_000)) + "1",
+        "providers: &a [*a]",
+        "providers: &a { x: *a }",
+        "providers: { x: &a { y: &b [*a, *b] } }",
+        "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+            + string.Concat(Enumerable.Range(1, 9).Select(i => $"a{i}: &a{i} [{string.Join(", ", Enumerable.Repeat($"*a{i - 1}", 10))}]\n")),
+        "a0: &a0 [x]\n" + string.Concat(Enumerable.Range(1, 80).Select(i => $"a{i}: &a{i} [*a{i - 1}]\n")),
+        "providers: [" + string.Concat(Enumerable.Repeat("x, ", 300_000)) + "x]",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Bombs))]
+    public async Task Load_NestedWithoutEndOrMultiplied_IsAProblemAndNothingFalls(string text)
+    {
+        foreach (var name in (string[])["conductor.yaml", "models.yaml", "tenants.yaml"])
+        {
+            using var folder = new ConfigFolder();
+            folder.Write("conductor.yaml", "{}").Write(name, text);
+
+            var load = await Task.Run(folder.Load).WaitAsync(TimeSpan.FromSeconds(60));
+
+            Assert.Null(load.Settings);
+            Assert.NotEmpty(load.Problems);
+            Assert.All(load.Problems, problem => Assert.InRange(problem.Message.Length, 1, 500));
+        }
+    }
+
     [Fact]
     public void Load_DamagedFiles_NeverThrows()
     {

@@ -118,6 +118,31 @@ public sealed class OperationStreamTests
         Assert.Equal(("upstream_invalid_response", 11, 4), (first.ErrorCode, first.Usage.InputTokens, first.Usage.OutputTokens));
     }
 
+    public static TheoryData<string, object[]> SpentBeforeContent => new()
+    {
+        { "upstream_invalid_response", [Replies.Piece(new string(' ', 60)), Replies.Piece(new string('\n', 60)), Replies.Finish()] }, // longer than a reply may be
+        { "upstream_invalid_response", [Replies.Role(), Replies.Usage(11, 4)] }, // no content and no finish
+        { "upstream_unreachable", [Replies.Finish(), Replies.Usage(11, 4), new ProviderException(ProviderErrorKind.Network, "reset")] },
+    };
+
+    [Theory]
+    [MemberData(nameof(SpentBeforeContent))]
+    public async Task Stream_FailsBeforeContentButWasUsed_Booked(string code, object[] steps)
+    {
+        var settings = TestMachine.Alias("fast", "a/m") with { Limits = new LimitsSettings { MaxReplyBytes = 100 } };
+        await using var machine = new TestMachine(settings, [Streaming(steps)], [Plain()]);
+        var call = Call(machine);
+
+        var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(call));
+        await call.DisposeAsync();
+
+        Assert.Equal(code, error.Code);
+        var row = Assert.Single(await machine.RowsAsync(call));
+        Assert.Equal(AttemptStatus.Failed, row.Status);
+        Assert.True(row.Usage is { InputTokens: > 0, OutputTokens: > 0 } && row.Cost > Conductor.Money.NanoUsd.Zero, row.ToString());
+        machine.AssertIdle();
+    }
+
     [Fact]
     public async Task Stream_FinishesEmptyAndTheOperationTakesIt_NoDeltasAndAResult()
     {
@@ -306,6 +331,25 @@ public sealed class OperationStreamTests
         await using var asked = request.ReadCall(CallContext.New(), CancellationToken.None, isStreaming: true);
 
         Assert.Equal((isStreaming, true), (call.IsStreaming, asked.IsStreaming));
+    }
+
+    [Theory]
+    [InlineData(9, null)]
+    [InlineData(10, "parameters.messages[1].content")]
+    public async Task Read_Messages_HeldToTheLengthOfAText(int length, string? field)
+    {
+        var settings = new ConductorSettings { Limits = new LimitsSettings { MaxTextLength = 9 } };
+        await using var machine = new TestMachine(settings, operations: [new Loose(isPlain: true)]);
+        var message = $$"""{"role":"user","content":"{{new string('x', length)}}"}""";
+        var parameters = $$"""{"messages":[{"role":"user","content":"x"},{{message}}]}""";
+        using var alone = OperationRequest.Parse("loose", Encoding.UTF8.GetBytes($$"""{"parameters":{{parameters}},"text":"x"}"""), machine.Snapshot);
+        using var batch = OperationRequest.Parse("loose", Encoding.UTF8.GetBytes($$"""{"inputs":[{"text":"x","parameters":{{parameters}}}]}"""), machine.Snapshot);
+
+        var error = Record.Exception(() => alone.ReadCall(CallContext.New(), CancellationToken.None));
+        var inBatch = Record.Exception(() => batch.ReadBatch(CallContext.New(), CancellationToken.None).Read(0));
+
+        Assert.Equal((field, field), ((error as InvalidRequestException)?.Param, (inBatch as InvalidRequestException)?.Param));
+        Assert.Equal(error?.Message, inBatch?.Message);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json;
 using Conductor.Calls;
 using Conductor.Errors;
+using Conductor.Invoke;
 using Conductor.Money;
 using Conductor.Operations;
 using Conductor.Providers;
@@ -244,6 +246,51 @@ public sealed class OperationTests
 
         Assert.Equal("b", outcome.Provider);
         Assert.Equal("upstream_invalid_response", (await machine.RowsAsync(call))[0].ErrorCode);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("not json")]
+    public async Task Engine_ResultOffItsSchema_WhatItUsedIsBooked(string result)
+    {
+        var engine = new FakeEngine("echo", "engine", (_, _) => Task.FromResult(
+            new OperationEngineResult(Encoding.UTF8.GetBytes(result), new TokenUsage { InputTokens = 1_000, OutputTokens = 7 })));
+        var paid = RoutingTests.Native("e", engine);
+        paid.Models[0] = paid.Models[0] with { Price = FakeProvider.Model("m").Price };
+        await using var machine = new TestMachine(TestMachine.Alias("fast", "e/engine"), [paid], [new FakeOperation()]);
+        var call = machine.Operation();
+
+        await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(call));
+
+        var row = Assert.Single(await machine.RowsAsync(call));
+        Assert.Equal((AttemptStatus.Failed, CostStatus.Settled, 1_000, 7), (row.Status, row.CostStatus, row.Usage.InputTokens, row.Usage.OutputTokens));
+        Assert.True(row.Cost > NanoUsd.Zero);
+    }
+
+    [Theory]
+    [InlineData("{\n  \"echo\": \"a\\nb \\ud83d\\ude42\"\r\n}\n")]
+    [InlineData("{\r\"echo\":\"a\\nb \\ud83d\\ude42\"}")]
+    public async Task Engine_ResultOnSeveralLines_GoesOutOnOne(string result)
+    {
+        // A response may be one line of many, or one event of a stream.
+        await using var machine = new TestMachine(TestMachine.Alias("fast", "e/engine"), [RoutingTests.Native("e", FakeEngine.Saying(result))], [new FakeOperation()]);
+
+        var outcome = await machine.SendAsync(machine.Operation());
+
+        Assert.DoesNotContain(outcome.Result.ToArray(), b => b is (byte)'\n' or (byte)'\r');
+        Assert.Equal("a\nb 🙂", JsonElement.Parse(outcome.Result.Span).GetProperty("echo").GetString());
+    }
+
+    [Fact]
+    public void Result_DeepEnoughToBreakTheAnswerAroundIt_Refused()
+    {
+        var (deepest, tooDeep) = (new string('[', 61) + new string(']', 61), new string('[', 62) + new string(']', 62));
+
+        ResultJson.Parse(Encoding.UTF8.GetBytes(deepest)).Dispose();
+        JsonDocument.Parse($$"""{"results":[{"result":{{deepest}}}]}""").Dispose(); // as a batch's answer is read, 64 levels deep
+        Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse($$"""{"results":[{"result":{{tooDeep}}}]}"""));
+
+        Assert.ThrowsAny<JsonException>(() => ResultJson.Parse(Encoding.UTF8.GetBytes(tooDeep)));
     }
 
     [Fact]
