@@ -43,14 +43,14 @@ internal sealed class ContextSizer(OllamaSettings settings)
         var room = output ?? (thinks ? OpenOutputThinking : OpenOutput);
         var needed = Math.Min((isCertain ? prompt.Most : prompt.Likely) + room, most);
         var step = (int)Math.Min(BitOperations.RoundUpToPowerOf2((ulong)Math.Max(needed, settings.MinNumCtx)), (ulong)most);
-        return Math.Clamp(_sizes.GetValueOrDefault(model), step, Math.Max(step, most));
+        return Math.Clamp(_sizes.GetValueOrDefault(ModelName.Short(model)), step, Math.Max(step, most));
     }
 
     /// <summary>Whether a second try with a larger context may help.</summary>
     public bool CanGrow(int size, int? contextLength) => size < MostFor(contextLength);
 
     /// <summary>The model has answered with this size.</summary>
-    public void Keep(string model, int size) => _sizes.AddOrUpdate(model, size, (_, before) => Math.Max(before, size));
+    public void Keep(string model, int size) => _sizes.AddOrUpdate(ModelName.Short(model), size, (_, before) => Math.Max(before, size));
 
     /// <summary>Forgets every model that is not listed any more.</summary>
     public void KeepOnly(IReadOnlySet<string> models)

@@ -29,12 +29,13 @@ internal sealed class OllamaChatClient(OllamaSettings settings, ChatSender sende
         ChatResponseUpdate? update = null;
         if (reply.ContentType == "application/json")
         {
-            // Something that does not stream; its whole answer is a stream of one, on however many lines.
-            update = await reply.ReadWholeAsync(body => reader.Read(body.Span), cancellationToken).ConfigureAwait(false);
-            if (update is not null && reader.IsDone)
+            // Something that does not stream: its answer is a stream of one, on however many lines, or lines under another name.
+            var updates = await reply.ReadWholeAsync(body => ReadValues(reader, body.Span), cancellationToken).ConfigureAwait(false);
+            foreach (var whole in reader.IsDone ? updates : [])
             {
-                DroppedParameters.Add(update, leftOut);
-                yield return update;
+                DroppedParameters.Add(whole, leftOut);
+                leftOut = [];
+                yield return whole;
             }
         }
         else
@@ -59,6 +60,21 @@ internal sealed class OllamaChatClient(OllamaSettings settings, ChatSender sende
         }
 
         reply.Body.MarkOver();
+    }
+
+    private static List<ChatResponseUpdate> ReadValues(OllamaChunkReader reader, ReadOnlySpan<byte> body)
+    {
+        List<ChatResponseUpdate> updates = [];
+        var values = new OllamaJsonValues(body);
+        while (!reader.IsDone && values.MoveNext())
+        {
+            if (reader.Read(values.Current) is { } update)
+            {
+                updates.Add(update);
+            }
+        }
+
+        return updates;
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null)

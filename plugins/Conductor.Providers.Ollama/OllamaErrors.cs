@@ -6,6 +6,12 @@ namespace Conductor.Providers.Ollama;
 /// <summary>The one map from what Ollama says, or fails to say, to what Conductor does next. No message holds Ollama's own text.</summary>
 internal static class OllamaErrors
 {
+    private const string NobodyThere = "No Ollama answers at its address; 'ollama serve' starts one.";
+    private const string NoSuchHost = "The host name of Ollama's address is not known.";
+
+    /// <summary>Whether nobody was there at all; false for a connection that broke later.</summary>
+    public static bool IsNobodyThere(ProviderException failure) => failure is { Kind: ProviderErrorKind.Network, Message: NobodyThere or NoSuchHost };
+
     /// <summary>A reply that is no success.</summary>
     /// <param name="status">Its status; below 200 or above 299.</param>
     /// <param name="error">The text of its error; null where its body has none.</param>
@@ -46,6 +52,9 @@ internal static class OllamaErrors
     /// <summary>An answer that cannot be used, for the reason given.</summary>
     public static ProviderException Invalid(string message) => new(ProviderErrorKind.InvalidResponse, message);
 
+    /// <summary>An answer without an end.</summary>
+    public static ProviderException TooLarge(long maxBytes) => Invalid($"Ollama's answer is larger than {maxBytes} bytes.");
+
     /// <summary>A request that this dialect cannot say.</summary>
     public static ProviderException FromRequest(OllamaRequestException failure) =>
         new(failure.IsUnsupported ? ProviderErrorKind.Unsupported : ProviderErrorKind.InvalidRequest, failure.Message) { Param = failure.Param };
@@ -61,11 +70,11 @@ internal static class OllamaErrors
 
         return error switch
         {
-            HttpRequestError.NameResolutionError => new ProviderException(ProviderErrorKind.Network, "The host name of Ollama's address is not known."),
-            HttpRequestError.ConnectionError => new ProviderException(ProviderErrorKind.Network, "No Ollama answers at its address; 'ollama serve' starts one."),
+            HttpRequestError.NameResolutionError => new ProviderException(ProviderErrorKind.Network, NoSuchHost),
+            HttpRequestError.ConnectionError => new ProviderException(ProviderErrorKind.Network, NobodyThere),
             HttpRequestError.InvalidResponse => Invalid("What answers at Ollama's address does not speak HTTP."),
             HttpRequestError.ConfigurationLimitExceeded => Invalid("Ollama's reply has more headers than allowed."),
-            HttpRequestError.ResponseEnded => Invalid("Ollama's reply was cut short."),
+            HttpRequestError.ResponseEnded => new ProviderException(ProviderErrorKind.Network, "The connection to Ollama broke inside its reply."),
             _ => new ProviderException(ProviderErrorKind.Network, "The connection to Ollama broke."),
         };
     }

@@ -9,7 +9,7 @@ internal sealed class OllamaProvider(OllamaSettings settings, OllamaHttp http, M
     // The host waits two seconds for a list; what is known until then is better than nothing.
     private static readonly TimeSpan ListLimit = TimeSpan.FromMilliseconds(1_500);
 
-    // A server that accepts connections and says nothing may only be busy with a large model.
+    // A server that accepts connections and says nothing, or breaks off, may only be busy with a large model.
     private const int SilencesUntilGone = 3;
     private const int CardsAtOnce = 4;
 
@@ -39,10 +39,19 @@ internal sealed class OllamaProvider(OllamaSettings settings, OllamaHttp http, M
             _hasAnswered = true;
             _silences = 0;
         }
-        catch (ProviderException failure) when (failure.Kind == ProviderErrorKind.Network)
+        catch (ProviderException failure) when (OllamaErrors.IsNobodyThere(failure))
         {
             _hasAnswered = false;
             return [];
+        }
+        catch (ProviderException failure) when (failure.Kind == ProviderErrorKind.Network)
+        {
+            if (++_silences >= SilencesUntilGone)
+            {
+                return [];
+            }
+
+            throw;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -23,6 +23,11 @@ internal sealed class OllamaReply(ReplyBody body, string? contentType, OllamaAsk
             while (await body.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false) is > 0 and var count)
             {
                 length += count;
+                if (length > OllamaHttp.MaxReplyBytes)
+                {
+                    throw OllamaErrors.TooLarge(OllamaHttp.MaxReplyBytes); // also of a stream that turned out to be none
+                }
+
                 if (length == buffer.Length)
                 {
                     var larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);

@@ -36,7 +36,7 @@ internal sealed class ReplyBody(Stream inner, HttpResponseMessage response, long
             var read = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             _isOver |= read == 0;
             _length += read;
-            return _length <= maxBytes ? read : throw OllamaErrors.Invalid($"Ollama's answer is larger than {maxBytes} bytes.");
+            return _length <= maxBytes ? read : throw OllamaErrors.TooLarge(maxBytes);
         }
         catch (Exception failure) when (failure is IOException or HttpRequestException)
         {

@@ -126,6 +126,20 @@ public sealed class ContextTests
     }
 
     [Fact]
+    public async Task SizeOfAModelByItsLongName_StaysWhenTheListIsRenewed()
+    {
+        await using var ollama = await FakeOllama.StartAsync();
+        await using var test = TestProvider.For(ollama.BaseUrl);
+
+        await test.AskAsync(Words(5_000), model: "llama3.2:latest");
+        await test.Provider.ListModelsAsync(CancellationToken.None);
+        await test.AskAsync("Hi", model: "llama3.2:latest");
+        await test.AskAsync("Hi", model: "llama3.2");
+
+        Assert.Single(ollama.Loads);
+    }
+
+    [Fact]
     public async Task Bounds_AreTheSettings()
     {
         await using var ollama = await FakeOllama.StartAsync();

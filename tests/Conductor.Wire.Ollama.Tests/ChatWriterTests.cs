@@ -72,6 +72,31 @@ public sealed class ChatWriterTests
     }
 
     [Fact]
+    public void SchemaThatAllowsEverything_IsJson() =>
+        Assert.Equal("json", Write(Hello, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Json("true"), "a") }).Body.GetProperty("format").GetString());
+
+    [Theory]
+    [InlineData("false")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    public void SchemaThatIsNone_IsRefused_NotForgotten(string schema)
+    {
+        var failure = Assert.Throws<OllamaRequestException>(() => Write(Hello, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Json(schema), "a") }));
+
+        Assert.Equal("response_format", failure.Param);
+    }
+
+    [Fact]
+    public void TextBesideAToolsResult_IsSaidToo()
+    {
+        var turn = new ChatMessage(ChatRole.Tool, [new FunctionResultContent("c1", "21"), new TextContent("The sensor is old.")]);
+
+        var messages = Write([.. Hello, turn]).Body.GetProperty("messages");
+
+        Assert.Equal(["21", "The sensor is old."], messages.EnumerateArray().Skip(1).Select(message => message.GetProperty("content").GetString()));
+    }
+
+    [Fact]
     public void Image_IsBase64WithoutItsHead()
     {
         var message = new ChatMessage(ChatRole.User, [new TextContent("What is "), new DataContent("data:image/png;base64,iVBORw0KGgo="), new TextContent("this?")]);

@@ -106,12 +106,20 @@ public sealed class ChunkReaderTests
     [InlineData("""{"done":false}""", null)]
     [InlineData("""{"message":{"tool_calls":[{"function":{"name":"f","arguments":"{}"}}]},"done":true}""", null)]
     [InlineData("""{"message":{"tool_calls":[{"function":{}}]},"done":true}""", null)]
+    [InlineData("""{"message":{"content":[{"type":"text","text":"lost"}]},"done":true}""", null)]
+    [InlineData("""{"message":{"thinking":{}},"done":true}""", null)]
+    [InlineData("""{"message":{"tool_calls":{"function":{"name":"f"}}},"done":true}""", null)]
+    [InlineData("""{"message":"lost","done":true}""", null)]
     [InlineData("[1]", null)]
     [InlineData("{\"message\":", null)]
     [InlineData("", null)]
     [InlineData("<html>", null)]
     public void WhatIsNoAnswer_Throws(string body, string? error) =>
         Assert.Equal(error, Assert.Throws<OllamaResponseException>(() => OllamaChunkReader.ReadWhole(Encoding.UTF8.GetBytes(body))).Error);
+
+    [Fact]
+    public void MarkOfByteOrder_IsNoPartOfTheAnswer() =>
+        Assert.Equal("x", OllamaChunkReader.ReadWhole(Encoding.UTF8.GetBytes("\ufeff{\"message\":{\"content\":\"x\",\"thinking\":null,\"tool_calls\":null},\"done\":true}")).Text);
 
     [Fact]
     public void BytesThatAreNoText_Throw() => Assert.Throws<OllamaResponseException>(() => OllamaChunkReader.ReadWhole([(byte)'"', 0xff, (byte)'"']));

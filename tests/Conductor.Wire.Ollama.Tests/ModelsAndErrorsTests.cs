@@ -74,6 +74,8 @@ public sealed class ModelsAndErrorsTests
     [Theory]
     [InlineData("model 'llama9' not found", OllamaErrorCategory.ModelNotFound)]
     [InlineData("model \"x\" not found, try pulling it first", OllamaErrorCategory.ModelNotFound)]
+    [InlineData("model 'too many requests' not found", OllamaErrorCategory.ModelNotFound)]
+    [InlineData("model 'usage limit' not found", OllamaErrorCategory.ModelNotFound)]
     [InlineData("pull model manifest: file does not exist", OllamaErrorCategory.ModelNotFound)]
     [InlineData("prompt too long; exceeded max context length by 12 tokens", OllamaErrorCategory.ContextLength)]
     [InlineData("the input length exceeds the context length", OllamaErrorCategory.ContextLength)]

@@ -4,7 +4,7 @@ namespace Conductor.Wire.Ollama.Tests;
 
 public sealed class NdjsonReaderTests
 {
-    private const string Transcript = "{\"a\":\"é\"}\n\r\n{\"b\":2}\r\n  \n{\"c\":\"日本\"}";
+    private const string Transcript = "\ufeff{\"a\":\"é\"}\n\r\n{\"b\":2}\r\n  \n{\"c\":\"日本\"}";
 
     [Fact]
     public async Task Lines_AreTheSame_WhereverTheBytesAreSplit()

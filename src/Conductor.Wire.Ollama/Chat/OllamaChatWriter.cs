@@ -51,13 +51,15 @@ public static class OllamaChatWriter
         {
             case null or ChatResponseFormatText:
                 break;
-            case ChatResponseFormatJson { Schema: { } schema }:
+            case ChatResponseFormatJson { Schema: { ValueKind: JsonValueKind.Object } schema }:
                 writer.WritePropertyName("format"u8);
                 schema.WriteTo(writer);
                 break;
-            case ChatResponseFormatJson:
+            case ChatResponseFormatJson { Schema: null or { ValueKind: JsonValueKind.True } }: // any JSON at all
                 writer.WriteString("format"u8, "json"u8);
                 break;
+            case ChatResponseFormatJson:
+                throw new OllamaRequestException("response_format", "'response_format' holds a JSON schema that is no object; Ollama takes no others.", isUnsupported: true);
             default:
                 throw new OllamaRequestException("response_format", "'response_format' is of a kind that Ollama does not know.", isUnsupported: true);
         }

@@ -41,7 +41,7 @@ public sealed class OllamaChunkReader
         }
 
         var isDone = OllamaJson.Member(root, "done"u8, JsonValueKind.True) is not null;
-        var message = OllamaJson.Member(root, "message"u8, JsonValueKind.Object);
+        var message = OllamaJson.MemberOrNothing(root, "message"u8, JsonValueKind.Object);
         if (message is null && !isDone)
         {
             throw new OllamaResponseException("A line of the answer has neither a message nor 'done'.");
@@ -78,17 +78,17 @@ public sealed class OllamaChunkReader
 
     private void ReadMessage(JsonElement root, JsonElement message, ChatResponseUpdate update)
     {
-        if (OllamaJson.String(message, "thinking"u8) is { Length: > 0 } thinking)
+        if (OllamaJson.MemberOrNothing(message, "thinking"u8, JsonValueKind.String)?.GetString() is { Length: > 0 } thinking)
         {
             update.Contents.Add(new TextReasoningContent(thinking));
         }
 
-        if (OllamaJson.String(message, "content"u8) is { Length: > 0 } text)
+        if (OllamaJson.MemberOrNothing(message, "content"u8, JsonValueKind.String)?.GetString() is { Length: > 0 } text)
         {
             update.Contents.Add(new TextContent(text));
         }
 
-        foreach (var call in OllamaJson.Member(message, "tool_calls"u8, JsonValueKind.Array)?.EnumerateArray() ?? default)
+        foreach (var call in OllamaJson.MemberOrNothing(message, "tool_calls"u8, JsonValueKind.Array)?.EnumerateArray() ?? default)
         {
             update.Contents.Add(ReadCall(root, call));
         }

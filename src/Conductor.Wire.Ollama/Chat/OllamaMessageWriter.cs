@@ -38,6 +38,13 @@ internal static class OllamaMessageWriter
 
         if (results.Count > 0)
         {
+            // On this wire a result stands alone; what was said beside it is a message after it.
+            var rest = message.Contents.Where(content => content is not FunctionResultContent).ToList();
+            if (rest.Count > 0)
+            {
+                Write(writer, new ChatMessage(message.Role, rest), path, tools, left);
+            }
+
             return;
         }
 

@@ -5,6 +5,8 @@ public static class OllamaErrorClassifier
 {
     private static readonly (OllamaErrorCategory Category, string[] AllOf)[] Rows =
     [
+        // First, because its text holds the name that a caller gave, which may be any other row's words.
+        (OllamaErrorCategory.ModelNotFound, ["model", "not found"]),
         (OllamaErrorCategory.RateLimited, ["too many requests"]),
         (OllamaErrorCategory.RateLimited, ["usage limit"]),
         (OllamaErrorCategory.ContextLength, ["prompt too long"]),
@@ -12,7 +14,6 @@ public static class OllamaErrorClassifier
         (OllamaErrorCategory.ContextLength, ["exceeds", "context length"]),
         (OllamaErrorCategory.ContextLength, ["exceeded", "context length"]),
         (OllamaErrorCategory.ContextLength, ["exceeds the available context size"]),
-        (OllamaErrorCategory.ModelNotFound, ["model", "not found"]),
         (OllamaErrorCategory.ModelNotFound, ["pull model manifest", "file does not exist"]),
         (OllamaErrorCategory.Unsupported, ["does not support"]),
         (OllamaErrorCategory.Unsupported, ["missing data required for image input"]),

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Conductor.Wire.Ollama;
 
-/// <summary>Lines of a stream, whatever the pieces they arrive in: LF or CRLF, blank lines skipped, the last one without its end too. For one consumer; the stream outlives it.</summary>
+/// <summary>Lines of a stream, whatever the pieces they arrive in: LF or CRLF, blank lines and a byte order mark skipped, the last one without its end too. For one consumer; the stream outlives it.</summary>
 public sealed class NdjsonReader : IDisposable
 {
     private readonly Stream _stream;
@@ -12,6 +12,7 @@ public sealed class NdjsonReader : IDisposable
     private int _scan;
     private int _end;
     private bool _isEof;
+    private bool _hasBegun;
 
     /// <summary>Creates a reader.</summary>
     /// <param name="stream">Where the lines come from.</param>
@@ -98,6 +99,12 @@ public sealed class NdjsonReader : IDisposable
             throw TooLong();
         }
 
+        if (!_hasBegun && line.Span.StartsWith(OllamaJson.ByteOrderMark))
+        {
+            line = line[OllamaJson.ByteOrderMark.Length..];
+        }
+
+        _hasBegun = true;
         var text = line.Span.Trim(" \t\r"u8);
         if (text.IsEmpty)
         {

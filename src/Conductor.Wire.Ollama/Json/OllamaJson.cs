@@ -10,6 +10,9 @@ internal static class OllamaJson
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 128 };
 
+    /// <summary>What some programs set before UTF-8; JSON has no place for it.</summary>
+    public static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     public static void Write(IBufferWriter<byte> output, Action<Utf8JsonWriter> write)
     {
         using var writer = new Utf8JsonWriter(output, WriterOptions);
@@ -26,6 +29,7 @@ internal static class OllamaJson
     /// <summary>Parses an object and hands it on. An `error` member is an error, whatever else stands beside it, a `done` included.</summary>
     public static T Read<T>(ReadOnlySpan<byte> body, Func<JsonElement, T> read)
     {
+        body = body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
         if (!Utf8.IsValid(body))
         {
             throw new OllamaResponseException("The answer is not valid UTF-8.");
@@ -58,6 +62,13 @@ internal static class OllamaJson
 
     public static JsonElement? Member(JsonElement from, ReadOnlySpan<byte> name, JsonValueKind kind) =>
         from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
+
+    /// <summary>As <see cref="Member"/>, where another kind would be an answer lost: null only where nothing stands there.</summary>
+    /// <exception cref="OllamaResponseException">Something else stands there.</exception>
+    public static JsonElement? MemberOrNothing(JsonElement from, ReadOnlySpan<byte> name, JsonValueKind kind) =>
+        from.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
+            ? value.ValueKind == kind ? value : throw new OllamaResponseException("A part of the answer is of another kind than it should be.")
+            : null;
 
     public static string? String(JsonElement from, ReadOnlySpan<byte> name) => Member(from, name, JsonValueKind.String)?.GetString();
 
