@@ -15,14 +15,18 @@ internal sealed record CachedAnswer(Type Kind, string Provider, string Model, To
     /// <summary>What the caller is told of how the answer came about.</summary>
     public IReadOnlyList<string> Notices { get; private init; } = [];
 
+    /// <summary>What was left out of the request.</summary>
+    public IReadOnlyList<string> DroppedParameters { get; private init; } = [];
+
     // What an entry costs beside its payload: the record, the node, the key.
     private const int Overhead = 400;
 
     /// <summary>Bytes that the entry is counted with.</summary>
-    public long Size => Overhead + Bytes.Length + (Vectors?.Sum(vector => (long)vector.Length * sizeof(float)) ?? 0) + Notices.Sum(notice => (long)notice.Length * sizeof(char));
+    public long Size => Overhead + Bytes.Length + (Vectors?.Sum(vector => (long)vector.Length * sizeof(float)) ?? 0) + Characters(Notices) + Characters(DroppedParameters);
 
     /// <summary>The answer of a call in a form that can be kept; null where there is none (streams, typed chat).</summary>
-    public static CachedAnswer? From(ModelOutcome outcome) => AnswerOf(outcome) is { } answer ? answer with { Notices = outcome.Notices } : null;
+    public static CachedAnswer? From(ModelCall call, ModelOutcome outcome) =>
+        AnswerOf(outcome) is { } answer ? answer with { Notices = outcome.Notices, DroppedParameters = [.. call.DroppedParameters] } : null;
 
     /// <summary>The outcome that the call gets.</summary>
     public ModelOutcome ToOutcome() => Kind switch
@@ -31,6 +35,8 @@ internal sealed record CachedAnswer(Type Kind, string Provider, string Model, To
         _ when Kind == typeof(ChatCall) => new ChatOutcome { Provider = Provider, Model = Model, Usage = Usage, Notices = Notices, ResponseBytes = Bytes },
         _ => new EmbeddingOutcome { Provider = Provider, Model = Model, Usage = Usage, Notices = Notices, ResponseBytes = Vectors is null ? Bytes : null, Vectors = Vectors },
     };
+
+    private static long Characters(IReadOnlyList<string> texts) => texts.Sum(text => (long)text.Length * sizeof(char));
 
     private static CachedAnswer? AnswerOf(ModelOutcome outcome) => outcome switch
     {

@@ -44,14 +44,17 @@ public abstract class ModelCall : IAsyncDisposable
     /// <summary>True when the answer came from the cache.</summary>
     public bool IsCacheHit { get; internal set; }
 
-    /// <summary>Told to the caller as `x-conductor-dropped-params`.</summary>
+    /// <summary>What the target left out of the request, each name once; of an answer from the cache, what was left out when it was made. Told to the caller as `x-conductor-dropped-params`.</summary>
     public IList<string> DroppedParameters { get; } = [];
 
     internal void Drop(IReadOnlyList<string> names)
     {
         foreach (var name in names)
         {
-            DroppedParameters.Add(name);
+            if (!DroppedParameters.Contains(name))
+            {
+                DroppedParameters.Add(name);
+            }
         }
     }
 

@@ -161,6 +161,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
     private async Task<ChatResponse> AskAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
         var response = await scope.GuardAsync(token => client.GetResponseAsync(messages, options, token)).ConfigureAwait(false);
+        call.Drop(DroppedParameters.Read(response.AdditionalProperties));
         var usage = UsageReader.Read(response.Usage) ?? UsageEstimator.Estimate(UsageEstimator.MessageTokens(messages), UsageEstimator.TextTokens(response.Text));
         Usage = Usage is { } before ? before + usage : usage;
         return response;

@@ -58,7 +58,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
 
             metrics.CacheRequest(CacheResult.Miss);
             var outcome = await next().ConfigureAwait(false);
-            answer = CachedAnswer.From(outcome);
+            answer = CachedAnswer.From(request, outcome);
             Keep(request, key, answer);
             return outcome;
         }
@@ -85,7 +85,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
     private async Task<TResponse> AskAsync(TRequest request, CacheKey key, RequestHandlerDelegate<TResponse> next)
     {
         var outcome = await next().ConfigureAwait(false);
-        Keep(request, key, CachedAnswer.From(outcome));
+        Keep(request, key, CachedAnswer.From(request, outcome));
         return outcome;
     }
 
@@ -104,6 +104,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
     private static TResponse Hit(TRequest request, CachedAnswer answer)
     {
         request.IsCacheHit = true;
+        request.Drop(answer.DroppedParameters);
         return (TResponse)answer.ToOutcome();
     }
 }

@@ -5,6 +5,7 @@ using Conductor.Calls;
 using Conductor.Money;
 using Conductor.Operations;
 using Conductor.Providers;
+using Microsoft.Extensions.AI;
 
 namespace Conductor.Core.Tests.Machine;
 
@@ -84,6 +85,36 @@ public sealed class NoticeTests
 
         Assert.True(again.IsCacheHit);
         Assert.Equal(["Only half was read."], outcome.Notices);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task DroppedParameters_OfAPrompt_ToldOnce_AndByTheCacheToo(bool isStructured)
+    {
+        var a = new FakeProvider("a") { Answer = (_, _, _) => throw new ProviderException(ProviderErrorKind.ServerError, "no") };
+        var b = new FakeProvider("b");
+        var answers = new Queue<string>(["""{"echo":"bad"}""", """{"echo":"good"}"""]);
+        var operation = new FakeOperation(isStructured: isStructured)
+        {
+            OnRead = reply => isStructured && reply.Text.Contains("bad", StringComparison.Ordinal) ? throw new OperationReplyException("no") : """{"echo":"x"}"""u8.ToArray(),
+        };
+        b.Answer = (_, _, _) =>
+        {
+            var response = Replies.Text(answers.Dequeue());
+            DroppedParameters.Add(response, ["seed", "b"]);
+            return Task.FromResult(response);
+        };
+        await using var machine = new TestMachine(TestMachine.Alias("fast", "a/m", "b/m"), [a, b], [operation]);
+        var first = machine.Operation();
+        var again = machine.Operation();
+
+        await machine.SendAsync(first);
+        await machine.SendAsync(again);
+
+        Assert.True(again.IsCacheHit);
+        Assert.Equal(["seed", "b"], first.DroppedParameters);
+        Assert.Equal(["seed", "b"], again.DroppedParameters);
     }
 
     [Fact]
