@@ -24,8 +24,10 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["run"] =
         [
             "conductor run sentiment_analysis \"What a lovely day\"",
+            "conductor run intent_detection \"Play some jazz\" --parameters '{\"possible_intents\": [\"play_music\", \"get_weather\"]}'",
+            "conductor run entity_extraction \"Dr. Anna Schmidt pays $2.5 million by next Friday.\" --json",
             "conductor run summarization - --parameters '{\"max_sentences\": 2}' < article.txt",
-            "conductor run sentiment_analysis --inputs reviews.jsonl > results.jsonl",
+            "conductor run sentiment_analysis --inputs reviews.jsonl --json > results.json",
             "conductor run response_generation \"Write a haiku\" --stream",
             "conductor run response_generation \"Write a haiku\" --model openai/gpt-4o-mini --json",
         ],

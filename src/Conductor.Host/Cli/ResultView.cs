@@ -1,47 +1,46 @@
-using System.Globalization;
 using System.Text.Json;
+using Conductor.Calls;
 using Spectre.Console;
 
 namespace Conductor.Host.Cli;
 
-/// <summary>An operation's result for people: one line per value, lists as lists.</summary>
+/// <summary>Prints results for people: plain text, names in bold on a terminal.</summary>
 internal static class ResultView
 {
     public static void Write(JsonElement result)
     {
-        foreach (var (name, value) in Lines(result, ""))
+        foreach (var (name, value) in ResultText.Lines(result))
         {
-            if (Terminal.IsInteractive)
+            if (name.Length == 0)
             {
-                AnsiConsole.MarkupLineInterpolated($"[bold]{name}[/] {value}");
+                Console.Out.WriteLine(value); // a table's line, not to be broken anew
+            }
+            else if (Terminal.IsInteractive)
+            {
+                AnsiConsole.MarkupLineInterpolated($"[bold]{name}[/]{(value.Length == 0 ? "" : " ")}{value}");
             }
             else
             {
-                Console.Out.WriteLine(name.Length == 0 ? value : $"{name} {value}");
+                Console.Out.WriteLine(value.Length == 0 ? name : $"{name} {value}");
             }
         }
     }
 
-    private static IEnumerable<(string Name, string Value)> Lines(JsonElement element, string path)
+    /// <summary>Prints one item of a batch: its place among the inputs, then its result, its notices, or why it has none.</summary>
+    public static void Write(OperationBatchItem item)
     {
-        switch (element.ValueKind)
+        if (item.Error is { } error)
         {
-            case JsonValueKind.Object:
-                return element.EnumerateObject().SelectMany(member => Lines(member.Value, path.Length == 0 ? member.Name : $"{path}.{member.Name}"));
-            case JsonValueKind.Array when element.EnumerateArray().All(item => item.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array)):
-                return element.EnumerateArray().Select(item => ($"{path}:", $"- {Text(item)}"));
-            case JsonValueKind.Array:
-                return element.EnumerateArray().SelectMany((item, index) => Lines(item, $"{path}[{index}]"));
-            default:
-                return [(path.Length == 0 ? "" : $"{path}:", Text(element))];
+            Console.Out.WriteLine($"[{item.Index}] error: {ResultText.Clean(error.Message)}");
+            return;
+        }
+
+        Console.Out.WriteLine($"[{item.Index}]");
+        using var result = JsonDocument.Parse(item.Answer!.Result);
+        Write(result.RootElement);
+        foreach (var notice in item.Answer.Notices)
+        {
+            Console.Out.WriteLine($"note: {ResultText.Clean(notice)}");
         }
     }
-
-    private static string Text(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Null => "(none)",
-        JsonValueKind.Number when value.GetRawText().Contains('.', StringComparison.Ordinal) => value.GetDouble().ToString("0.####", CultureInfo.InvariantCulture),
-        _ => value.GetRawText(),
-    };
 }

@@ -28,7 +28,7 @@ internal static class RunCommand
 
     private static readonly Option<string?> Inputs = new("--inputs")
     {
-        Description = "Many inputs at once, instead of TEXT: a file ('-' reads standard input) with a JSON array, or a JSON value a line; prints a result a line.",
+        Description = "Many inputs at once, instead of TEXT: a file ('-' reads standard input) with a JSON array, or a JSON value a line.",
         HelpName = "FILE",
     };
 

@@ -49,7 +49,7 @@ internal sealed class RunOutput(bool isJson, bool isStreaming)
         var failed = 0;
         await foreach (var item in items.WithCancellation(cancellationToken))
         {
-            Terminal.JsonLine(json => BatchBody.WriteItem(json, item, TimeProvider.System));
+            ResultView.Write(item);
             failed += item.Error is null ? 0 : 1;
         }
 
@@ -71,7 +71,7 @@ internal sealed class RunOutput(bool isJson, bool isStreaming)
     {
         if (!isJson)
         {
-            Console.Out.Write(delta);
+            Console.Out.Write(ResultText.Clean(delta));
             return;
         }
 

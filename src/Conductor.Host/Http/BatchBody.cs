@@ -42,7 +42,7 @@ internal static class BatchBody
     }
 
     /// <summary>One item as an object of its own.</summary>
-    public static void WriteItem(Utf8JsonWriter json, OperationBatchItem item, TimeProvider time)
+    private static void WriteItem(Utf8JsonWriter json, OperationBatchItem item, TimeProvider time)
     {
         json.WriteStartObject();
         json.WriteNumber("index", item.Index);

@@ -6,7 +6,9 @@ namespace Conductor.Plugins;
 /// <summary>The HTTP clients that are lent to providers.</summary>
 internal static class ProviderHttpClients
 {
-    public static IServiceCollection AddProviderHttpClients(this IServiceCollection services)
+    /// <param name="services">The container that lends them.</param>
+    /// <param name="proxy">For upstreams elsewhere; null = the environment's.</param>
+    public static IServiceCollection AddProviderHttpClients(this IServiceCollection services, IWebProxy? proxy = null)
     {
         services.AddHttpClient();
         return services.ConfigureHttpClientDefaults(client =>
@@ -19,6 +21,7 @@ internal static class ProviderHttpClients
                 handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(60);
                 handler.AllowAutoRedirect = false; // a redirect would take the key along
                 handler.UseCookies = false;
+                handler.Proxy = new UpstreamProxy(proxy ?? HttpClient.DefaultProxy);
 
                 // What is left of an answer when nobody reads on: the end of a finished stream is read, so that its connection is used again;
                 // a stream that still runs is cut, so that the upstream stops generating.

@@ -124,13 +124,13 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("""["What a wonderful, lovely day!", {"text": "I hate this awful thing."}]""")]
     [InlineData("\"What a wonderful, lovely day!\"\n\n{\"text\": \"I hate this awful thing.\"}\n")]
-    public async Task RunOperation_Inputs_AResultALine(string inputs)
+    public async Task RunOperation_Inputs_AResultForEach(string inputs)
     {
         var (code, output, error) = await RunAsync(["run", "sentiment_analysis", "--inputs", "-", "--language", "en"], inputs);
 
         Assert.Equal((0, ""), (code, error));
-        var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
-        Assert.Equal([(0, "positive"), (1, "negative")], lines.Select(line => (line.GetProperty("index").GetInt32(), line.GetProperty("result").GetProperty("sentiment").GetString()!)));
+        var lines = output.ReplaceLineEndings("\n").Split('\n');
+        Assert.Equal(["[0]", "sentiment: positive", "[1]", "sentiment: negative"], lines.Where(line => line.StartsWith('[') || line.StartsWith("sentiment:", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -145,6 +145,21 @@ public sealed class CommandLineTests : IDisposable
         var response = JsonElement.Parse(output);
         Assert.Equal([200, 400, 200], response.GetProperty("results").EnumerateArray().Select(item => item.GetProperty("status").GetInt32()));
         Assert.Equal(1, response.GetProperty("metadata").GetProperty("failed").GetInt32());
+    }
+
+    [Fact]
+    public async Task RunOperation_ForPeople_TablesAndShortVectors()
+    {
+        var (code, entities, _) = await RunAsync(["run", "entity_extraction", "Write to anna@acme.example or call 5 people."]);
+        var (_, vectors, _) = await RunAsync(["run", "embeddings", "--inputs", "-"], """["one", ""]""");
+
+        var table = entities.ReplaceLineEndings("\n").Split('\n');
+        Assert.Equal((0, "entities:"), (code, table[0]));
+        Assert.Equal(table[1].IndexOf("type", StringComparison.Ordinal), table[2].IndexOf("email", StringComparison.Ordinal));
+        var lines = vectors.ReplaceLineEndings("\n").Split('\n');
+        Assert.Equal("[0]", lines[0]);
+        Assert.EndsWith(", … (384 numbers)", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("[1] error: ", lines[^2], StringComparison.Ordinal);
     }
 
     [Theory]

@@ -77,6 +77,19 @@ public sealed class ModelsPullTests : IAsyncLifetime, IDisposable
         Assert.Contains("ollama serve", JsonElement.Parse(output.Trim()).GetProperty("error").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ProxiesOfTheEnvironment_AreNotForThisMachine()
+    {
+        var environment = new[] { "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY" }.ToDictionary(name => name, _ => (string?)"http://127.0.0.1:9");
+        environment["NO_PROXY"] = environment["no_proxy"] = null;
+
+        var (code, output, _) = await HostProcess.RunAsync(
+            ["models", "list", "--config", _folder.Combine("conductor.yaml"), "--data", _folder.Combine("data")], environment: environment);
+
+        Assert.Equal(0, code);
+        Assert.Contains("ollama/llama3.2\t", output, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string> Operations() => [.. OllamaOperations.All.Keys];
 
     [Theory]
