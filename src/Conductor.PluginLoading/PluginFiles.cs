@@ -68,13 +68,20 @@ internal sealed class PluginFiles
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
 
     /// <summary>SHA-256 over the names, lengths and contents of all files, in lower case hexadecimal digits.</summary>
-    public string ComputeHash()
+    public string ComputeHash() => Read(copy: null);
+
+    /// <summary>Copies all files into an empty folder.</summary>
+    /// <returns>The hash of what was written, as by <see cref="ComputeHash"/>.</returns>
+    public string CopyTo(string folder) => Read(At(folder));
+
+    private string Read(PluginFiles? copy)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[BufferSize];
         Span<byte> length = stackalloc byte[sizeof(long)];
         foreach (var name in Names)
         {
+            using var to = copy is null ? null : Create(copy.PathOf(name));
             hash.AppendData(Encoding.UTF8.GetBytes(name));
             hash.AppendData([0]);
 
@@ -86,6 +93,7 @@ internal sealed class PluginFiles
                 for (int read; (read = file.Read(buffer)) > 0; total += read)
                 {
                     hash.AppendData(buffer, 0, read);
+                    to?.Write(buffer, 0, read);
                 }
             }
 
@@ -96,23 +104,10 @@ internal sealed class PluginFiles
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Copies all files into an empty folder.</summary>
-    public PluginFiles CopyTo(string folder)
+    private static FileStream Create(string path)
     {
-        var copy = At(folder);
-        foreach (var name in Names)
-        {
-            var path = copy.PathOf(name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var to = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-            if (LengthOf(PathOf(name)) > 0)
-            {
-                using var from = Open(PathOf(name));
-                from.CopyTo(to, BufferSize);
-            }
-        }
-
-        return copy;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
     }
 
     private static void Collect(DirectoryInfo folder, string prefix, string? leftOut, List<string> names)

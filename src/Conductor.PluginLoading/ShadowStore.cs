@@ -28,7 +28,7 @@ internal sealed class ShadowStore : IDisposable
         DeleteEarlierRuns();
     }
 
-    /// <summary>The copy of a plugin, verified against its hash.</summary>
+    /// <summary>The copy of a plugin: the very bytes of its hash.</summary>
     /// <exception cref="PluginRejectedException">The files cannot be copied, or changed meanwhile.</exception>
     public PluginFiles Copy(PluginCandidate candidate)
     {
@@ -56,7 +56,7 @@ internal sealed class ShadowStore : IDisposable
                     Directory.Delete(staging, recursive: true);
                 }
 
-                if (candidate.Files.CopyTo(staging).ComputeHash() != candidate.Hash)
+                if (candidate.Files.CopyTo(staging) != candidate.Hash)
                 {
                     Directory.Delete(staging, recursive: true);
                     throw new PluginRejectedException($"'{candidate.File}' changed while it was being copied; scan again when it is written whole.");
