@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Conductor.Providers.Local.Entities;
 
 /// <summary>Finds entities by patterns. The same text, types and time give the same entities.</summary>
@@ -23,9 +25,13 @@ internal static class EntityExtractor
         OrdinalRecognizer.Find(tokens, matches);
         TimeRecognizer.Find(tokens, types, now, matches);
         names?.Find(tokens, matches);
-        matches.RemoveAll(match => !types.Contains(match.Type));
+        matches.RemoveAll(match => !types.Contains(match.Type) || IsCutCharacter(text, match.End));
         Overlaps.RemoveWithin(addresses, matches, text.Length);
-        matches.AddRange(addresses.Where(match => types.Contains(match.Type)));
+        matches.AddRange(addresses.Where(match => types.Contains(match.Type) && !IsCutCharacter(text, match.End)));
         return Overlaps.Resolve(matches, text.Length);
     }
+
+    // Half of what people see as one character is no entity: the digit of a keycap emoji, a letter without its accent.
+    private static bool IsCutCharacter(string text, int end) =>
+        end < text.Length && char.GetUnicodeCategory(text[end]) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark;
 }

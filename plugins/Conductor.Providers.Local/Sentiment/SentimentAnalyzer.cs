@@ -18,6 +18,7 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
     private const double StrongBooster = 1.5;
     private const double BeforeTurn = 0.5;
     private const double AfterTurn = 1.4;
+    private const int MostTurns = 8; // in a sentence; more say nothing more
     private const double Exclamation = 0.25; // each of the first four
     private const double ManyQuestions = 0.2; // each from the second to the fifth
     private const double CompoundScale = 15; // the sum of valences at which the compound reaches 1/√2 is its square root
@@ -178,12 +179,19 @@ internal sealed class SentimentAnalyzer(SentimentLexicon lexicon)
     // "slow, but good": what stands before the turn counts less, what follows counts more. "While good, it is slow": the other way round.
     private static void WeighClauses(IReadOnlyList<SentimentToken> tokens, double[] valences)
     {
+        var (turns, sentence) = (0, -1);
         for (var index = 0; index < tokens.Count; index++)
         {
             var token = tokens[index];
+            (turns, sentence) = (token.Sentence == sentence ? turns : 0, token.Sentence);
             var startsClause = index == 0 || tokens[index - 1].Clause != token.Clause;
             if (token.Word == "but" || (startsClause && SentimentWords.Turns.Contains(token.Word)))
             {
+                if (++turns > MostTurns)
+                {
+                    continue;
+                }
+
                 for (var before = index - 1; before >= 0 && tokens[before].Sentence == token.Sentence; before--)
                 {
                     valences[before] *= BeforeTurn;

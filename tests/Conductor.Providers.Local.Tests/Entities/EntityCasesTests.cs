@@ -22,6 +22,8 @@ public class EntityCasesTests
     [InlineData("bound to fe80::1 here", "ip_address:fe80::1=\"fe80::1\"")]
     [InlineData("id {06E82887-9AFC-4064-ABAD-F6FB60B8A1F3}", "guid:{06E82887-9AFC-4064-ABAD-F6FB60B8A1F3}=\"06e82887-9afc-4064-abad-f6fb60b8a1f3\"")]
     [InlineData("thanks @ann_b for #OpenData and C#", "mention:@ann_b=\"ann_b\"; hashtag:#OpenData=\"OpenData\"")]
+    [InlineData("version 1.2.3.4, Release  10.0.0.1, then 10.0.0.2", "ip_address:10.0.0.2=\"10.0.0.2\"")]
+    [InlineData("a@b.com\u0301 and a@b.com", "email:a@b.com=\"a@b.com\"")]
     public void Addresses(string text, string expected) => Check(text, expected, "email", "url", "ip_address", "guid", "mention", "hashtag");
 
     [Theory]
@@ -30,6 +32,7 @@ public class EntityCasesTests
     [InlineData("my number is 555-0143", "phone:555-0143=\"5550143\"")]
     [InlineData("from 2010-2015 and on 2019-01-05, 12.50", "")]
     [InlineData("order 123-45-6789, $212-555-0143", "")]
+    [InlineData("paid by 4111 1111 1111 1111, build 10.0.19041.1", "")]
     public void Phones(string text, string expected) => Check(text, expected, "phone");
 
     [Theory]
@@ -48,6 +51,12 @@ public class EntityCasesTests
     [InlineData("it is -3 °C, 70 degrees Fahrenheit, 20C", "temperature:-3 °C={\"value\":-3,\"unit\":\"C\"}; temperature:70 degrees Fahrenheit={\"value\":70,\"unit\":\"F\"}; temperature:20C={\"value\":20,\"unit\":\"C\"}")]
     [InlineData("5 km, a 10-gallon hat, 60 mph, 30 square meters", "dimension:5 km={\"value\":5,\"unit\":\"km\"}; dimension:10-gallon={\"value\":10,\"unit\":\"gal\"}; dimension:60 mph={\"value\":60,\"unit\":\"mph\"}; dimension:30 square meters={\"value\":30,\"unit\":\"m²\"}")]
     [InlineData("a ten-year-old, 8 months old, aged 87", "age:ten-year-old={\"value\":10,\"unit\":\"year\"}; age:8 months old={\"value\":8,\"unit\":\"month\"}; age:aged 87={\"value\":87,\"unit\":\"year\"}")]
+    [InlineData("1.234,56 EUR, USD 5,00, 12,50 €", "money:1.234,56 EUR={\"amount\":1234.56,\"currency\":\"EUR\"}; money:USD 5,00={\"amount\":5,\"currency\":\"USD\"}; money:12,50 €={\"amount\":12.5,\"currency\":\"EUR\"}")]
+    [InlineData("1,2,3 and $5,10,15", "number:1=1; number:2=2; number:3=3; money:$5={\"amount\":5,\"currency\":\"USD\"}; number:10=10; number:15=15")]
+    [InlineData("2 quadrillion quadrillion quadrillion apples", "number:2 quadrillion quadrillion quadrillion=\"2 quadrillion quadrillion quadrillion\"")]
+    [InlineData("9 quadrillion billion", "number:9 quadrillion billion=9000000000000000000000000")]
+    [InlineData("1\ufe0f\u20e3 5\u0301 7", "number:7=7")]
+    [InlineData("3/4 of all", "number:3/4=0.75")]
     public void Quantities(string text, string expected) => Check(text, expected, "money", "percent", "number", "ordinal", "temperature", "dimension", "age");
 
     [Theory]
@@ -75,6 +84,8 @@ public class EntityCasesTests
     [InlineData("1 year and 3 months, 30-minute talk", "duration:1 year and 3 months=\"P1Y3M\"; duration:30-minute=\"PT30M\"")]
     [InlineData("every day, every other Monday, weekly", "recurrence:every day=\"R/P1D\"; recurrence:every other Monday=\"R/P2W\"; recurrence:weekly=\"R/P1W\"")]
     [InlineData("It may well march on; the sun sat in second place", "")]
+    [InlineData("Friday Schmidt.5, Monday x-7 and Sunday €/9", "date:Friday=\"2026-03-06\"; date:Monday=\"2026-03-09\"; date:Sunday=\"2026-03-08\"")]
+    [InlineData("open 24/7, 3/4 of all, 3/4", "date:3/4=\"2026-03-04\"")]
     public void Times(string text, string expected) =>
         Check(text, expected, "date", "time", "datetime", "duration", "date_range", "time_range", "datetime_range", "recurrence");
 

@@ -55,10 +55,18 @@ internal static class AddressScanner
 
         var scope = run.IndexOf('%');
         var address = scope > 0 ? run[..scope] : run;
-        if (address.Length is > 2 and <= LongestAddress && IsAddress(address) && IPAddress.TryParse(WithoutZeros(address), out var ip))
+        if (address.Length is > 2 and <= LongestAddress && IsAddress(address) && !IsVersion(text.AsSpan(0, start), address) && IPAddress.TryParse(WithoutZeros(address), out var ip))
         {
             matches.Add(new EntityMatch(start, start + address.Length, EntityTypes.IpAddress, EntityJson.Text(ip.ToString()), ip.AddressFamily is AddressFamily.InterNetwork ? 0.97 : 0.98));
         }
+    }
+
+    // "version 1.2.3.4"
+    private static bool IsVersion(ReadOnlySpan<char> before, ReadOnlySpan<char> address)
+    {
+        before = before[Math.Max(0, before.Length - LongestAddress)..].TrimEnd();
+        return !address.Contains(':')
+            && (before.EndsWith("version", StringComparison.OrdinalIgnoreCase) || before.EndsWith("release", StringComparison.OrdinalIgnoreCase) || before.EndsWith("build", StringComparison.OrdinalIgnoreCase));
     }
 
     // The framework takes "1.2" and "5" for addresses; people do not.

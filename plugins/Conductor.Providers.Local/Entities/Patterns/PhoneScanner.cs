@@ -29,6 +29,10 @@ internal static class PhoneScanner
                 matches.Add(new EntityMatch(index, whole, EntityTypes.Phone, EntityJson.Text(Digits(text.AsSpan(index, end - index))), confidence));
                 index = whole;
             }
+            else if (IsCard(text.AsSpan(index, end - index)))
+            {
+                index = end;
+            }
             else
             {
                 index++;
@@ -111,7 +115,7 @@ internal static class PhoneScanner
             : groups is [3, 3, 4] or [1, 3, 3, 4] or [3, 4, 4] ? 0.85
             : number[0] == '0' && digits >= 9 ? 0.75
             : groups.Count > 1 && digits >= 9 && number.Contains('-') ? 0.6
-            : groups.Count > 1 && digits >= 9 ? 0.5
+            : groups.Count > 1 && groups[^1] > 1 && digits >= 9 ? 0.5
             : groups is [3, 4] && number.Contains('-') ? 0.6
             : groups.Count == 1 && digits is >= 9 and <= 12 ? 0.4 : 0.2;
         return hasHint ? Math.Min(0.97, shape + 0.3) : shape < 0.4 ? null : shape;
@@ -141,6 +145,8 @@ internal static class PhoneScanner
     private static bool IsDate(ReadOnlySpan<char> number, List<int> groups) =>
         groups is [4, <= 2, <= 2] or [<= 2, <= 2, 4] or [<= 2, <= 2, 2] && number.IndexOfAnyExcept(DateMarks) < 0
         || (groups is [4, 4] && number[0] is '1' or '2' && number[^4] is '1' or '2');
+
+    private static bool IsCard(ReadOnlySpan<char> number) => Groups(number) is [4, 4, 4, 4, ..];
 
     private static bool IsSocialSecurity(ReadOnlySpan<char> number, List<int> groups) => groups is [3, 2, 4] && number.Count('-') == 2;
 

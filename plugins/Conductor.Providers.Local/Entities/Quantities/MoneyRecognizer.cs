@@ -43,7 +43,7 @@ internal static class MoneyRecognizer
             return false;
         }
 
-        number = Letters(text, number);
+        number = Letters(text, WithComma(text, number));
         var end = number.End;
         var word = text[end].Lower;
         if (Currencies.Codes.Contains(word) && text[end].Length == 3 && IsUpper(text, end))
@@ -76,6 +76,7 @@ internal static class MoneyRecognizer
             }
         }
 
+        number = WithComma(text, number);
         var joint = text[number.End].IsSymbol('-') && text[number.End].IsJoined && text[number.End + 1].IsJoined ? number.End + 1 : number.End;
         number = text[number.End].IsJoined && text[number.End].Kind is TokenKind.Word ? Letters(text, number) : number;
         if (Unit(text, joint == number.End ? number.End : joint) is not { } unit)
@@ -144,6 +145,11 @@ internal static class MoneyRecognizer
 
         return null;
     }
+
+    // "5,00 EUR": beside a currency the comma is no list's.
+    private static NumberMatch WithComma(EntityText text, NumberMatch number) =>
+        number is { IsPlain: true, Value: { } value } && NumberReader.Hundredths(text, number.End) is { } hundredths
+            ? new NumberMatch(number.End + 2, value + (decimal.Parse(hundredths, System.Globalization.CultureInfo.InvariantCulture) / 100), false) : number;
 
     // "$5m", "£3bn", "5k": letters that multiply, right behind the digits or one space away.
     private static NumberMatch Letters(EntityText text, NumberMatch number)

@@ -11,7 +11,7 @@ internal readonly record struct NumberMatch(int End, decimal? Value, bool IsPlai
 /// <summary>Reads numbers: digits with separators, decimals, fractions, words, and digits followed by words. Looks at a bounded number of tokens.</summary>
 internal static class NumberReader
 {
-    private const decimal Largest = 1_000_000_000_000_000_000_000m;
+    private const decimal Largest = 10_000_000_000_000_000_000_000_000_000m; // what 28 digits hold
 
     /// <summary>Reads the number that begins at a token, without a sign.</summary>
     public static bool TryRead(EntityText text, int index, out NumberMatch number) =>
@@ -64,10 +64,15 @@ internal static class NumberReader
         return number;
     }
 
-    internal static decimal? Times(decimal? value, decimal factor) => value is { } known && Math.Abs(known) < Largest ? known * factor : null;
+    internal static decimal? Times(decimal? value, decimal factor) => value is { } known && Math.Abs(known) < Largest / factor ? known * factor : null;
 
     private static bool TryDigits(EntityText text, int index, out NumberMatch number)
     {
+        if (TryDecimalComma(text, index, out number))
+        {
+            return true;
+        }
+
         var (digits, end) = (text[index].Lower, index + 1);
         if (text[index].Length <= 3)
         {
@@ -118,6 +123,30 @@ internal static class NumberReader
 
         return true;
     }
+
+    // "1.234,56": points between thousands, then a comma, can be nothing else.
+    private static bool TryDecimalComma(EntityText text, int index, out NumberMatch number)
+    {
+        var (digits, end) = (text[index].Lower, index + 1);
+        while (text[index].Length <= 3 && IsDecimalPoint(text, end) && text[end + 1].Length == 3 && digits.Length < 24)
+        {
+            digits += text[end + 1].Lower;
+            end += 2;
+        }
+
+        if (end == index + 1 || IsDecimalPoint(text, index - 1) || Hundredths(text, end) is not { } hundredths)
+        {
+            return None(out number);
+        }
+
+        number = new NumberMatch(end + 2, Parse($"{digits}.{hundredths}"), false);
+        return true;
+    }
+
+    /// <summary>The two digits behind a decimal comma, "5,00" without more of either behind it; null where a token is no such comma.</summary>
+    internal static string? Hundredths(EntityText text, int index) =>
+        text[index].IsSymbol(',') && text[index].IsJoined && text[index + 1] is { Kind: TokenKind.Digits, IsJoined: true, Length: 2 } digits
+        && !(text[index + 2].IsJoined && text[index + 2].Lower is "," or "." && text[index + 3] is { Kind: TokenKind.Digits, IsJoined: true }) ? digits.Lower : null;
 
     // "40 000": a narrow or unbroken space parts thousands; a plain one only in front of three zeros, else it parts numbers.
     private static bool IsThinSpace(EntityText text, int index, EntityToken group) =>

@@ -35,7 +35,7 @@ internal sealed partial class TimeReader
     // 2019-01-05, 1/5/2019, 5.1.2019, 1/5: the month comes first unless it cannot.
     private TimePart? NumericDay(int index, bool isLoose)
     {
-        if (text[index].IsJoined && (text[index - 1].Kind is not TokenKind.Symbol || (text[index - 1].Lower is "/" or "." or "-" && text[index - 2].Kind is TokenKind.Digits && text[index - 1].IsJoined && !isLoose && text[index - 1].Lower != "-")))
+        if (text[index].Kind is not TokenKind.Digits || text[index].IsJoined && (text[index - 1].Kind is not TokenKind.Symbol || (text[index - 1].Lower is "/" or "." or "-" && text[index - 2].Kind is TokenKind.Digits && text[index - 1].IsJoined && !isLoose && text[index - 1].Lower != "-")))
         {
             return null;
         }
@@ -52,7 +52,8 @@ internal sealed partial class TimeReader
         {
             var isShort = (mark == "/" && text[index].Length <= 2 && second.Length <= 2) || (isLoose && mark is "." or "-" && text[index].Length <= 2 && second.Length <= 2);
             var (month, dayOfMonth) = one <= 12 ? (one, two) : (two, one);
-            return isShort && !Continues(index + 3, mark) && Date(2024, month, dayOfMonth) is not null
+            var isFraction = mark == "/" && ((one, two) is (24, 7) || text[index + 3].Is("of")); // "open 24/7", "3/4 of all"
+            return isShort && !isFraction && !Continues(index + 3, mark) && Date(2024, month, dayOfMonth) is not null
                 ? new TimePart(index + 3, EntityTypes.Date, NextDate(month, dayOfMonth), Confidence: isLoose ? 0.9 : 0.6) { IsYearOpen = true }
                 : null;
         }
