@@ -11,4 +11,5 @@ internal static class EventIds
     public const int FolderUnreadable = 3005;
     public const int ShadowNotCleaned = 3006;
     public const int DependencyFileIgnored = 3007;
+    public const int CannotWatch = 3008;
 }

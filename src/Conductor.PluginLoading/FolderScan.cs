@@ -4,7 +4,8 @@ namespace Conductor.PluginLoading;
 
 /// <summary>One look into the plugin folders: reads and judges every file, then holds the result against what is loaded.</summary>
 internal sealed class FolderScan(
-    StatusBoard board, SharedAssemblyList shared, IReadOnlyList<LoadedPlugin> serving, IReadOnlySet<StatusKey> failedBefore, ILogger logger)
+    StatusBoard board, SharedAssemblyList shared, IReadOnlyList<LoadedPlugin> serving, IReadOnlySet<StatusKey> failedBefore,
+    IReadOnlySet<PluginEntry> unsettled, ILogger logger)
 {
     private readonly List<PluginCandidate> _candidates = [];
     private readonly HashSet<LoadedPlugin> _kept = [];
@@ -28,7 +29,9 @@ internal sealed class FolderScan(
             return;
         }
 
-        foreach (var plugin in found)
+        // Still being written to, or away while it is replaced: what is loaded from there stays, and the next look decides.
+        _kept.UnionWith(serving.Where(plugin => plugin.Kind == kind && IsUnsettled(plugin.Kind, plugin.File)));
+        foreach (var plugin in found.Where(plugin => !IsUnsettled(kind, plugin.File)))
         {
             if (Read(plugin) is { } candidate)
             {
@@ -77,6 +80,9 @@ internal sealed class FolderScan(
 
         return new PluginScan(added, changed, [.. serving.Where(plugin => !_kept.Contains(plugin))]);
     }
+
+    /// <summary>Whether a file was left out of this look.</summary>
+    public bool IsUnsettled(PluginKind kind, string file) => unsettled.Contains(PluginEntry.Of(kind, file));
 
     private LoadedPlugin? OwnerOf(PluginCandidate candidate) =>
         serving.LastOrDefault(plugin => plugin.Kind == candidate.Kind && plugin.Id == candidate.Id);

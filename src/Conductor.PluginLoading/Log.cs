@@ -29,4 +29,7 @@ internal static partial class Log
     [LoggerMessage(EventIds.DependencyFileIgnored, LogLevel.Warning,
         "The .deps.json of plugin {Plugin} is not used, only the DLLs beside it: {Reason}")]
     public static partial void DependencyFileIgnored(ILogger logger, string plugin, string reason);
+
+    [LoggerMessage(EventIds.CannotWatch, LogLevel.Information, "The system does not report changes in {Folder}, which is only looked at now and then: {Reason}")]
+    public static partial void CannotWatch(ILogger logger, string folder, string reason);
 }

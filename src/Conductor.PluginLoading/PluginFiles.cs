@@ -15,6 +15,8 @@ internal sealed class PluginFiles
     private const int MaxDepth = 12;
     private const int BufferSize = 128 * 1024;
 
+    private static readonly string[] TemporaryEndings = [".tmp", ".part", ".partial", ".crdownload", ".swp", ".swx", ".bak", ".orig"];
+
     private readonly string _root;
 
     private PluginFiles(string root, string main, IReadOnlyList<string> names)
@@ -55,6 +57,11 @@ internal sealed class PluginFiles
 
     /// <summary>Full path of one of the <see cref="Names"/>.</summary>
     public string PathOf(string name) => Path.Combine(_root, name);
+
+    /// <summary>Whether a name is hidden, or one that editors, copies and downloads give to a file that is not finished.</summary>
+    public static bool IsOfNoPlugin(string name) =>
+        name is ['.', ..] or [.., '~'] or ['#', .., '#'] or "4913" // the last is what vim writes to see whether it may
+        || TemporaryEndings.Any(ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Length of a file, 0 where there is none. Links are followed; the length of a link itself says nothing.</summary>
     public static long LengthOf(string path)
@@ -114,7 +121,7 @@ internal sealed class PluginFiles
     {
         foreach (var entry in folder.EnumerateFileSystemInfos())
         {
-            if (entry.Name.StartsWith('.') || entry.Name == leftOut)
+            if (IsOfNoPlugin(entry.Name) || entry.Name == leftOut)
             {
                 continue;
             }

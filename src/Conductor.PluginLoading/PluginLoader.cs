@@ -24,7 +24,10 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
     public IReadOnlyList<PluginStatus> Statuses => _board.Snapshot();
 
     /// <summary>Looks into both folders. Files that cannot be plugins become statuses; nothing is loaded.</summary>
-    public PluginScan Scan()
+    public PluginScan Scan() => Scan(new HashSet<PluginEntry>());
+
+    /// <summary>Looks into both folders, and leaves as it is what is still being written to.</summary>
+    public PluginScan Scan(IReadOnlySet<PluginEntry> unsettled)
     {
         lock (_scanning)
         {
@@ -35,7 +38,7 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
                 _plugins.RemoveAll(plugin => !plugin.IsAlive);
                 plugins = [.. _plugins];
-                scan = new(_board, _shared, [.. plugins.Where(plugin => plugin.Serves)], new HashSet<StatusKey>(_failed), logger);
+                scan = new(_board, _shared, [.. plugins.Where(plugin => plugin.Serves)], new HashSet<StatusKey>(_failed), unsettled, logger);
             }
 
             if (options.ProviderFolder is { } providers)
@@ -51,8 +54,9 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
             var result = scan.Compare();
             lock (_gate)
             {
-                _failed.IntersectWith(scan.Seen);
-                _board.KeepOnly(scan.Seen.Concat(_plugins.Select(StatusKey.Of)).ToHashSet());
+                _failed.RemoveWhere(key => !scan.Seen.Contains(key) && !scan.IsUnsettled(key.Kind, key.File));
+                var loaded = _plugins.Select(StatusKey.Of).ToHashSet();
+                _board.KeepOnly(key => scan.Seen.Contains(key) || loaded.Contains(key) || scan.IsUnsettled(key.Kind, key.File));
             }
 
             return result;

@@ -14,7 +14,7 @@ internal static partial class PluginProbe
         foreach (var path in Directory.EnumerateFileSystemEntries(folder).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(path);
-            if (name.StartsWith('.'))
+            if (PluginFiles.IsOfNoPlugin(name))
             {
                 continue;
             }
@@ -55,7 +55,7 @@ internal static partial class PluginProbe
             return Rejected(kind, name, $"cannot be read; give the account that runs Conductor access to it ({failure.Message})");
         }
 
-        if (content.All(entry => entry is "bin" or "obj" || entry.StartsWith('.')))
+        if (content.All(entry => entry is "bin" or "obj" || PluginFiles.IsOfNoPlugin(entry)))
         {
             return null; // what a deleted or moved project leaves behind
         }

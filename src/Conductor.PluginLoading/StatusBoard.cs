@@ -68,11 +68,11 @@ internal sealed class StatusBoard(TimeProvider time)
     }
 
     /// <summary>Drops the rows of files and contents that are neither on disk nor in memory.</summary>
-    public void KeepOnly(IReadOnlySet<StatusKey> keys)
+    public void KeepOnly(Func<StatusKey, bool> isToBeKept)
     {
         lock (_gate)
         {
-            foreach (var key in _rows.Keys.Where(key => !keys.Contains(key)).ToList())
+            foreach (var key in _rows.Keys.Where(key => !isToBeKept(key)).ToList())
             {
                 _rows.Remove(key);
             }

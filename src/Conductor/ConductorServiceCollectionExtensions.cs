@@ -2,6 +2,7 @@ using Conductor.Catalog;
 using Conductor.Configuration;
 using Conductor.InProcess;
 using Conductor.Pipeline;
+using Conductor.PluginLoading;
 using Conductor.Plugins;
 using Conductor.Prompts;
 using Conductor.Settings;
@@ -32,7 +33,9 @@ public static class ConductorServiceCollectionExtensions
         services.AddConductorPipeline();
         services.AddProviderHttpClients();
         services.AddSingleton<PromptStore>(PluginServices.CreatePromptStore);
-        services.AddSingleton(PluginServices.CreateLoader);
+        services.AddSingleton(PluginServices.CreateLoaderOptions);
+        services.AddSingleton<PluginLoader>();
+        services.AddSingleton<PluginWatcher>();
         services.AddSingleton<ProviderFactory>();
         services.AddSingleton<PluginRoster>();
         services.AddSingleton<ProviderQuestions>();

@@ -6,6 +6,7 @@ using Conductor.Settings;
 using Conductor.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Conductor.Tests;
@@ -14,6 +15,7 @@ namespace Conductor.Tests;
 internal sealed class TestConductor : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
+    private readonly Stack<IHostedService> _started = [];
 
     public TestConductor(params (string Key, string Value)[] settings)
         : this(null, settings)
@@ -56,6 +58,8 @@ internal sealed class TestConductor : IAsyncDisposable
 
     public Prompts.PromptStore Prompts => _services.GetRequiredService<Prompts.PromptStore>();
 
+    public PluginWatcher Watcher => _services.GetRequiredService<PluginWatcher>();
+
     internal Plugins.PluginRuntime Runtime => _services.GetRequiredService<Plugins.PluginRuntime>();
 
     /// <summary>Lays a built plugin into a folder of its own, as a published one stands.</summary>
@@ -72,6 +76,26 @@ internal sealed class TestConductor : IAsyncDisposable
         return await _services.GetRequiredService<ILedgerStore>().FindAsync(CallContext.DefaultTenant, requestId, CancellationToken.None);
     }
 
+    /// <summary>Starts what a host would start beside Conductor: its plugins, the watching of their folders, the questions to providers.</summary>
+    public async Task StartServicesAsync()
+    {
+        foreach (var service in _services.GetServices<IHostedService>())
+        {
+            _started.Push(service);
+            await service.StartAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for something that happens by itself.</summary>
+    public async Task UntilAsync(Func<bool> happened)
+    {
+        for (var tries = 0; !happened(); tries++)
+        {
+            Assert.True(tries < 1_200, string.Join("; ", Conductor.Plugins));
+            await Task.Delay(50);
+        }
+    }
+
     public static OperationCall Operation(string name, object payload, string model = "auto") => new()
     {
         Context = CallContext.New(),
@@ -82,6 +106,11 @@ internal sealed class TestConductor : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        while (_started.TryPop(out var service))
+        {
+            await service.StopAsync(CancellationToken.None);
+        }
+
         await _services.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }

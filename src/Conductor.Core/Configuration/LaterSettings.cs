@@ -8,7 +8,7 @@ internal static class LaterSettings
 {
     private static readonly (string Section, string Member)[] Members =
     [
-        ("reliability", "retry_on"), ("reliability", "breaker"), ("reliability", "hedge"), ("telemetry", "capture_content"), ("plugins", "watch"),
+        ("reliability", "retry_on"), ("reliability", "breaker"), ("reliability", "hedge"), ("telemetry", "capture_content"),
     ];
 
     private static readonly string[] OfOperations = ["escalate_below", "prompt"];

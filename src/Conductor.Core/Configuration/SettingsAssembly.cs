@@ -116,7 +116,12 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
             Server = source.Listen is { Length: > 0 } listen ? settings.Server with { Listen = Listen(listen) } : settings.Server,
             Storage = new StorageSettings { Path = data },
             PromptFolder = paths.Conductor is { } file ? SettingsPaths.Beside(file, "prompts") : null,
-            Plugins = new PluginsSettings { Path = Folder(source.Plugins, plugins.Text("path")), Operations = Folder(source.Operations, plugins.Text("operations")) },
+            Plugins = new PluginsSettings
+            {
+                Path = Folder(source.Plugins, plugins.Text("path")),
+                Operations = Folder(source.Operations, plugins.Text("operations")),
+                Watch = plugins.Flag("watch", true),
+            },
         };
     }
 

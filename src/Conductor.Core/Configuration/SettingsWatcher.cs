@@ -181,6 +181,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
             ("storage.path", before.Storage.Path != after.Storage.Path),
             ("plugins.path", before.Plugins.Path != after.Plugins.Path),
             ("plugins.operations", before.Plugins.Operations != after.Plugins.Operations),
+            ("plugins.watch", before.Plugins.Watch != after.Plugins.Watch),
             ("telemetry.otlp", before.Telemetry.Otlp != after.Telemetry.Otlp),
         ];
         foreach (var (name, _) in fixedOnes.Where(setting => setting.Differs))

@@ -8,4 +8,7 @@ public sealed record PluginsSettings
 
     /// <summary>The folder of operation plugins, absolute; null = found beside the executable or in the source tree.</summary>
     public string? Operations { get; init; }
+
+    /// <summary>Whether the folders are watched, so that plugins are loaded, replaced and unloaded as their files come and go.</summary>
+    public bool Watch { get; init; } = true;
 }

@@ -18,12 +18,14 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
     public IReadOnlyList<LiveOperations> Operations => _operations;
 
     /// <summary>Loads and builds what is asked for now. What is no longer asked for is in the change, for its owner to retire.</summary>
-    public PluginChange Change(ConductorSettings now, bool looksIntoFolders)
+    /// <param name="now">The settings.</param>
+    /// <param name="scan">What a look into the folders found; null when only the settings may differ.</param>
+    public PluginChange Change(ConductorSettings now, PluginScan? scan)
     {
         var change = new PluginChange();
-        if (looksIntoFolders)
+        if (scan is not null)
         {
-            LoadChanges(change);
+            LoadChanges(scan, change);
         }
 
         ChangeProviders(now, change);
@@ -43,9 +45,8 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
         return change;
     }
 
-    private void LoadChanges(PluginChange change)
+    private void LoadChanges(PluginScan scan, PluginChange change)
     {
-        var scan = loader.Scan();
         change.Leaving.AddRange(scan.Gone);
         foreach (var candidate in scan.New)
         {

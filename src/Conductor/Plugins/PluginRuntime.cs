@@ -38,7 +38,7 @@ internal sealed class PluginRuntime(
         {
             if (!_isStarted)
             {
-                await ChangeAsync(looksIntoFolders: true, cancellationToken).ConfigureAwait(false);
+                await ChangeAsync(loader.Scan(), cancellationToken).ConfigureAwait(false);
                 _isStarted = true;
             }
         }
@@ -54,7 +54,7 @@ internal sealed class PluginRuntime(
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await ChangeAsync(looksIntoFolders: true, cancellationToken).ConfigureAwait(false);
+            await ChangeAsync(loader.Scan(), cancellationToken).ConfigureAwait(false);
             _isStarted = true;
         }
         finally
@@ -66,12 +66,31 @@ internal sealed class PluginRuntime(
         return loader.Statuses;
     }
 
+    /// <summary>Takes over what has changed in the folders, and does nothing where their content is what is loaded. Does not wait for what is let go.</summary>
+    /// <param name="unsettled">What is still being written to, and stays as it is.</param>
+    /// <param name="cancellationToken">Ends the wait for its turn.</param>
+    public async Task FollowAsync(IReadOnlySet<PluginEntry> unsettled, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (loader.Scan(unsettled) is { IsEmpty: false } scan)
+            {
+                await ChangeAsync(scan, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     public async Task ApplySettingsAsync(CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await ChangeAsync(looksIntoFolders: false, cancellationToken).ConfigureAwait(false);
+            await ChangeAsync(scan: null, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -109,11 +128,11 @@ internal sealed class PluginRuntime(
         _changing.Dispose();
     }
 
-    private async Task ChangeAsync(bool looksIntoFolders, CancellationToken cancellationToken)
+    private async Task ChangeAsync(PluginScan? scan, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var now = settings.Current;
-        var change = roster.Change(now, looksIntoFolders);
+        var change = roster.Change(now, scan);
 
         // From here on there is no way back: whoever asked may leave, what has changed has to be swapped in and what is gone let go.
         await questions.ListModelsAsync(change.Added, now, CancellationToken.None).ConfigureAwait(false);

@@ -1,11 +1,13 @@
+using Conductor.PluginLoading;
 using Conductor.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Conductor.Plugins;
 
-/// <summary>Starts the plugins with the host, follows the settings, and asks the providers now and then how they are and what they list.</summary>
-internal sealed class PluginRuntimeService(PluginRuntime runtime, ISettings settings, TimeProvider time, ILogger<PluginRuntimeService> logger) : BackgroundService
+/// <summary>Starts the plugins with the host, follows their folders and the settings, and asks the providers now and then how they are and what they list.</summary>
+internal sealed class PluginRuntimeService(
+    PluginRuntime runtime, PluginWatcher watcher, ISettings settings, TimeProvider time, ILogger<PluginRuntimeService> logger) : BackgroundService
 {
     // Free calls only (models list); real traffic tells the rest.
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(30);
@@ -13,8 +15,15 @@ internal sealed class PluginRuntimeService(PluginRuntime runtime, ISettings sett
     // After the start, and while somebody has not listed its models: a model server is often started beside the gateway and takes longer.
     private static readonly TimeSpan CheckSoon = TimeSpan.FromSeconds(5);
 
+    private readonly bool _watches = settings.Current.Plugins.Watch;
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (_watches)
+        {
+            watcher.Begin(); // before the first look, so that nothing falls between the two
+        }
+
         // Loading works without waiting; on the pool, so that a host that starts its services at once starts others meanwhile.
         await Task.Run(() => runtime.StartAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         settings.Changed += OnSettingsChanged;
@@ -27,7 +36,29 @@ internal sealed class PluginRuntimeService(PluginRuntime runtime, ISettings sett
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        _watches ? Task.WhenAll(RefreshAsync(stoppingToken), WatchAsync(stoppingToken)) : RefreshAsync(stoppingToken);
+
+    private async Task WatchAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var unsettled = await watcher.WaitForChangeAsync(stoppingToken).ConfigureAwait(false);
+                await runtime.FollowAsync(unsettled, stoppingToken).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // boundary: what one look ran into must not end the watching
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                RuntimeLog.NotFollowed(logger, failure);
+                await Task.Delay(PluginWatcher.PollInterval, time, stoppingToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task RefreshAsync(CancellationToken stoppingToken)
     {
         var wait = CheckSoon;
         while (true)

@@ -6,19 +6,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Conductor.Plugins;
 
-/// <summary>Makes the loader and the prompt store from the settings.</summary>
+/// <summary>Makes the loader's options and the prompt store from the settings.</summary>
 internal static class PluginServices
 {
-    public static PluginLoader CreateLoader(IServiceProvider services)
+    public static PluginLoaderOptions CreateLoaderOptions(IServiceProvider services)
     {
         var settings = services.GetRequiredService<ISettings>().Current;
-        var options = new PluginLoaderOptions
+        return new PluginLoaderOptions
         {
             ProviderFolder = settings.Plugins.Path ?? PluginFolders.Find("plugins", AppContext.BaseDirectory),
             OperationFolder = settings.Plugins.Operations ?? PluginFolders.Find("operations", AppContext.BaseDirectory),
             ShadowFolder = Path.Combine(settings.Storage.Path, "plugin-copies"), // not the temporary folder: whoever could write there could choose what runs
         };
-        return new PluginLoader(options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<PluginLoader>>());
     }
 
     public static PromptStore CreatePromptStore(IServiceProvider services)

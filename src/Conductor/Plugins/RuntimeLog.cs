@@ -27,4 +27,7 @@ internal static partial class RuntimeLog
 
     [LoggerMessage(5006, LogLevel.Warning, "Provider {Provider} failed while it was disposed: {Reason}")]
     public static partial void DisposeFailed(ILogger logger, string provider, string reason);
+
+    [LoggerMessage(5009, LogLevel.Error, "What changed in the plugin folders could not be taken over; the plugins stay as they are until it changes again")]
+    public static partial void NotFollowed(ILogger logger, Exception failure);
 }

@@ -14,7 +14,6 @@ public sealed class SettingsLoaderTests
             reliability: { max_attempts: 3, retry_on: [ 429, 5xx, timeout ], breaker: { window: 30s, min_calls: 20, error_rate: 0.5, half_open: 1 }, hedge: off }
             operations: { intent_detection: { model: auto, escalate_below: 0.85, cache_ttl: 1h, prompt: intent_detection } }
             telemetry: { capture_content: false }
-            plugins: { watch: true }
             """);
 
         var load = folder.Load();
@@ -22,7 +21,7 @@ public sealed class SettingsLoaderTests
         Assert.Equal(3, load.Required.Reliability.MaxAttempts);
         string[] paths =
         [
-            "reliability.retry_on", "reliability.breaker", "reliability.hedge", "telemetry.capture_content", "plugins.watch",
+            "reliability.retry_on", "reliability.breaker", "reliability.hedge", "telemetry.capture_content",
             "operations.intent_detection.escalate_below", "operations.intent_detection.prompt",
         ];
         Assert.All(paths, path => Assert.Contains($"{path} is read, and not acted upon in this version", load.Notes));
