@@ -46,7 +46,7 @@ internal static class PluginActivator
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            return new(null, $"{manifest.EntryPointType} cannot be created ({Describe(failure)}).", HasRun: true);
+            return new(null, $"{manifest.EntryPointType} cannot be created ({Describe(failure)}). That is the plugin's own; it is tried again when its files change, or at the next start.", HasRun: true);
         }
     }
 

@@ -105,15 +105,17 @@ public sealed class LoadTests : IDisposable
         Assert.IsAssignableFrom<IProviderPlugin>(_room.LoadOnly().EntryPoint);
     }
 
-    [Fact]
-    public void Load_ConstructorThrows_FaultedWithItsMessageAndNotOfferedAgain()
+    [Theory]
+    [InlineData("Throwing", "NoLicenceException: no licence file")]
+    [InlineData("StaticThrowing", "InvalidOperationException: no licence server")]
+    public void Load_ConstructorThrows_FaultedWithItsMessageAndNotOfferedAgain(string plugin, string expected)
     {
-        _room.DropDll("Throwing");
+        _room.DropDll(plugin);
         var candidate = Assert.Single(_room.Loader.Scan().New);
 
         var rejection = Assert.Throws<PluginRejectedException>(() => _room.Loader.Load(candidate));
 
-        Assert.Contains("NoLicenceException: no licence file", rejection.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, rejection.Message, StringComparison.Ordinal);
         Assert.Null(rejection.InnerException);
         Assert.Empty(_room.Loader.Scan().New);
         var status = Assert.Single(_room.Loader.Statuses);
