@@ -13,6 +13,7 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         [
             "conductor                                             serve on http://127.0.0.1:5080",
             "conductor run sentiment_analysis \"What a lovely day\"  run an operation here, no server",
+            "conductor models pull ollama/llama3.2                 fetch a model for a local Ollama",
             "conductor config validate                             say what is wrong with the configuration",
         ],
         ["serve"] =
@@ -42,6 +43,8 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "conductor prompt render greeting.yaml --args '{\"name\": \"Ada\"}'",
             "conductor prompt render greeting.yaml --args @arguments.json --mode semantic-kernel --json",
         ],
+        ["prompt list"] = ["conductor prompt list", "conductor prompt list --json"],
+        ["prompt validate"] = ["conductor prompt validate", "conductor prompt validate greeting.yaml --with-plugins"],
         ["config"] = ["conductor config validate --config conductor.yaml", "conductor config schema conductor > conductor.schema.json"],
         ["config validate"] = ["conductor config validate", "conductor config validate --config conductor.yaml --json"],
         ["config schema"] = ["conductor config schema conductor > conductor.schema.json"],

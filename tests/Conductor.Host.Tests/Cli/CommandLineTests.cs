@@ -18,6 +18,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("models list --help", "conductor models list")]
     [InlineData("models pull --help", "conductor models pull ollama/llama3.2")]
     [InlineData("config validate --help", "--json")]
+    [InlineData("prompt --help", "conductor prompt render")]
+    [InlineData("prompt list --help", "conductor prompt list --json")]
+    [InlineData("prompt validate --help", "--with-plugins")]
     public async Task Help_AnyVerb_UsageAndExamples(string arguments, string shows)
     {
         var (code, output, error) = await RunAsync(arguments.Split(' '));
@@ -218,6 +221,7 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(1, code);
         Assert.Contains("OPENAI_API_KEY", error, StringComparison.Ordinal);
+        Assert.Contains("conductor models pull ollama/llama3.2", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -317,7 +321,7 @@ public sealed class CommandLineTests : IDisposable
     private Task<(int Code, string Output, string Error)> RunAsync(string[] arguments, string? input = null) => HostProcess.RunAsync(
         [.. arguments, .. TakesData(arguments) ? new[] { "--data", _folder.Combine("data") } : []],
         input: input,
-        environment: new() { ["OPENAI_API_KEY"] = null, ["CONDUCTOR_API_KEYS"] = null, ["CONDUCTOR_CONFIG"] = null });
+        environment: new() { ["OPENAI_API_KEY"] = null, ["OLLAMA_HOST"] = "127.0.0.1:1", ["CONDUCTOR_API_KEYS"] = null, ["CONDUCTOR_CONFIG"] = null });
 
     private static bool TakesData(string[] arguments) => !arguments.Contains("--help") && arguments is not ["nonsense", ..] and not ["version", ..];
 }
