@@ -60,13 +60,15 @@ public sealed class OllamaTests
     }
 
     [Fact]
-    public async Task Ollama_ThatNobodyConfigured_IsTheOneOnThisMachine()
+    public async Task Ollama_ThatNobodyConfigured_IsTheOneOnThisMachine_AndFree()
     {
         await using var test = new TestConductor().WithPlugin("plugins/Conductor.Providers.Ollama");
 
         await test.Conductor.StartAsync(CancellationToken.None);
 
-        Assert.Contains("ollama", test.Conductor.Catalog.Providers.Keys);
+        var settings = test.Conductor.Catalog.Providers["ollama"].Settings;
+        Assert.True(settings.IsFree); // what has no price is refused as soon as callers have keys
+        Assert.Equal(["ollama"], settings.CatalogNames);
     }
 
     public static TheoryData<string> Operations() => [.. OllamaOperations.All.Keys];

@@ -53,6 +53,9 @@ internal static class CatalogKinds
         return [.. names.Distinct(StringComparer.Ordinal)];
     }
 
+    /// <summary>True for plugins whose models run on their user's own machines.</summary>
+    public static bool IsFree(string plugin) => plugin is "local" or "ollama";
+
     /// <summary>True for an address on this machine.</summary>
     public static bool IsLoopback(string? url) =>
         HostOf(url) is { } host

@@ -45,14 +45,7 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
             settings[name] = One(name, provider, document.Root["providers"]?[name]);
         }
 
-        settings.TryAdd(Reserved, new ProviderSettings
-        {
-            Plugin = Reserved,
-            IsFree = true,
-            Section = SectionBuilder.Build(null),
-            CatalogNames = [Reserved],
-            Fingerprint = SectionBuilder.Fingerprint(null),
-        });
+        settings.TryAdd(Reserved, ProviderSettings.Without(Reserved));
         return settings;
     }
 
@@ -143,7 +136,7 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
             Plugin = plugin,
             Enabled = provider.Flag("enabled", true) && disabled is null,
             DisabledReason = disabled,
-            IsFree = provider.Text("price") == "free" || plugin is Reserved or "ollama" || CatalogKinds.IsLoopback(baseUrl),
+            IsFree = provider.Text("price") == "free" || CatalogKinds.IsFree(plugin) || CatalogKinds.IsLoopback(baseUrl),
             Models = provider.Has("models") ? provider.Texts("models") : ["*"],
             Keys = Keys(name, provider),
             Section = SectionBuilder.Build(node, Own),

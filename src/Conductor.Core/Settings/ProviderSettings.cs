@@ -1,3 +1,4 @@
+using Conductor.Configuration;
 using Conductor.Security;
 using Microsoft.Extensions.Configuration;
 
@@ -32,4 +33,15 @@ public sealed record ProviderSettings
 
     /// <summary>A digest of the whole entry, secrets included: two entries that are the same have the same fingerprint.</summary>
     public string Fingerprint { get; init; } = "";
+
+    /// <summary>The settings of a plugin that the configuration does not mention: none, under its own name.</summary>
+    /// <param name="plugin">The plugin's id.</param>
+    public static ProviderSettings Without(string plugin) => new()
+    {
+        Plugin = plugin,
+        IsFree = CatalogKinds.IsFree(plugin),
+        Section = SectionBuilder.Build(null),
+        CatalogNames = CatalogKinds.Of(plugin, plugin, null),
+        Fingerprint = SectionBuilder.Fingerprint(null),
+    };
 }

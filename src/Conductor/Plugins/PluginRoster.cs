@@ -1,6 +1,5 @@
 using Conductor.PluginLoading;
 using Conductor.Settings;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace Conductor.Plugins;
@@ -132,7 +131,7 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
         var mentioned = now.Providers.Where(pair => pair.Value.Plugin == plugin.Id).ToList();
         if (mentioned.Count == 0 && !now.Providers.ContainsKey(plugin.Id))
         {
-            return [new(plugin.Id, new ProviderSettings { Plugin = plugin.Id, Section = new ConfigurationBuilder().Build() })];
+            return [new(plugin.Id, ProviderSettings.Without(plugin.Id))];
         }
 
         return mentioned.Where(pair => pair.Value is { Enabled: true, DisabledReason: null });
