@@ -5,7 +5,7 @@ namespace Conductor.PluginLoading;
 /// <summary>One look into the plugin folders: reads and judges every file, then holds the result against what is loaded.</summary>
 internal sealed class FolderScan(
     StatusBoard board, SharedAssemblyList shared, IReadOnlyList<LoadedPlugin> serving, IReadOnlySet<StatusKey> failedBefore,
-    IReadOnlySet<PluginEntry> unsettled, ILogger logger)
+    IReadOnlySet<PluginEntry> unsettled, PluginPins pins, ILogger logger)
 {
     private readonly List<PluginCandidate> _candidates = [];
     private readonly HashSet<LoadedPlugin> _kept = [];
@@ -110,6 +110,7 @@ internal sealed class FolderScan(
 
             var image = ManifestReader.ReadPlugin(files.MainPath, plugin.Kind);
             manifest = image.Manifest!;
+            pins.Require(manifest.Id, hash, plugin.File);
             ReferenceCheck.Require(image, files, shared);
             return new PluginCandidate(manifest, plugin.File, files, hash);
         }

@@ -38,7 +38,7 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
                 _plugins.RemoveAll(plugin => !plugin.IsAlive);
                 plugins = [.. _plugins];
-                scan = new(_board, _shared, [.. plugins.Where(plugin => plugin.Serves)], new HashSet<StatusKey>(_failed), unsettled, logger);
+                scan = new(_board, _shared, [.. plugins.Where(plugin => plugin.Serves)], new HashSet<StatusKey>(_failed), unsettled, options.Pins(), logger);
             }
 
             if (options.ProviderFolder is { } providers)

@@ -44,6 +44,9 @@ public sealed record PluginLoaderOptions
     /// <summary>A folder of the loader's own. Plugins are copied into it and run from the copy; what earlier runs left in it is deleted.</summary>
     public required string ShadowFolder { get; init; }
 
+    /// <summary>Which contents may run; asked at every scan. By default all.</summary>
+    public Func<PluginPins> Pins { get; init; } = static () => PluginPins.None;
+
     /// <summary>Simple names of assemblies of which the host's copy wins; a trailing `*` stands for any ending.</summary>
     /// <remarks>The framework's copy wins without being named, unless the plugin needs and brings a newer one.</remarks>
     public IReadOnlyList<string> SharedAssemblies { get; init; } = DefaultSharedAssemblies;

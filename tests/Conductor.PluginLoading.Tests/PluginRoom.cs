@@ -22,9 +22,12 @@ internal sealed class PluginRoom : IDisposable
 
     public string Shadow => Path.Combine(_root, "shadow");
 
+    /// <summary>What the loaders of this room ask at every scan.</summary>
+    public PluginPins Pins { get; set; } = PluginPins.None;
+
     public PluginLoader CreateLoader()
     {
-        var options = new PluginLoaderOptions { ProviderFolder = Plugins, OperationFolder = Operations, ShadowFolder = Shadow };
+        var options = new PluginLoaderOptions { ProviderFolder = Plugins, OperationFolder = Operations, ShadowFolder = Shadow, Pins = () => Pins };
         return new PluginLoader(options, TimeProvider.System, NullLogger<PluginLoader>.Instance);
     }
 

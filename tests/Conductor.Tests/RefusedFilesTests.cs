@@ -16,7 +16,8 @@ public sealed class RefusedFilesTests
     [Fact]
     public async Task Files_OfEveryBadKind_DroppedUnderLoad_AreSentencesAndNoCallFails()
     {
-        await using var test = new TestConductor(("providers:demanding:plugin", "demanding"), ("providers:demanding:region", "moon")).WithPlugin(Plugins + "Echo");
+        await using var test = new TestConductor(
+            ("plugins:allowed:pinned:0", new string('a', 64)), ("providers:demanding:plugin", "demanding"), ("providers:demanding:region", "moon")).WithPlugin(Plugins + "Echo");
         await test.StartServicesAsync();
         using var stop = new CancellationTokenSource();
         var callers = Enumerable.Range(0, 8).Select(caller => CallAsync(test.Conductor, caller % 2 == 0, stop.Token)).ToArray();
@@ -91,6 +92,7 @@ public sealed class RefusedFilesTests
         await Drop(new string('x', 200) + ".dll", "rename it", echo);
         await Drop("throwing.dll", "no licence file", await File.ReadAllBytesAsync(Dll("Throwing")));
         await Drop("static-throwing.dll", "no licence server", await File.ReadAllBytesAsync(Dll("StaticThrowing")));
+        await Drop("pinned.dll", "is not what plugins.allowed allows", await File.ReadAllBytesAsync(Dll("Pinned")));
         await Drop("demanding.dll", "it must be 'eu' or 'us'", await File.ReadAllBytesAsync(Dll("Demanding")));
         if (!OperatingSystem.IsWindows())
         {

@@ -34,7 +34,7 @@ internal sealed class TestConductor : IAsyncDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var source = new SettingsSource { ContentRoot = Folder, BaseDirectory = Folder };
         var services = new ServiceCollection()
-            .AddSingleton<ISettings>(new FixedSettings(SettingsLoader.Load(configuration, source).Required with { PromptFolder = PromptFolder }))
+            .AddSingleton<ISettings>(Settings = new ChangingSettings(SettingsLoader.Load(configuration, source).Required with { PromptFolder = PromptFolder }))
             .AddConductor();
         if (logs is not null)
         {
@@ -44,6 +44,9 @@ internal sealed class TestConductor : IAsyncDisposable
         _services = services.BuildServiceProvider();
         Conductor = _services.GetRequiredService<IConductor>();
     }
+
+    /// <summary>The settings in force; what they are set to takes effect at once.</summary>
+    public ChangingSettings Settings { get; }
 
     public string Folder { get; }
 

@@ -77,6 +77,20 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Settings_AllowAContentThatWasRefused_ItServesWithoutARestart()
+    {
+        await using var test = new TestConductor(("plugins:allowed:test-echo:0", new string('a', 64))).WithPlugin(Echo);
+        await test.StartServicesAsync();
+        var refused = test.Conductor.Plugins.Single();
+        Assert.Contains("plugins.allowed", refused.Reason, StringComparison.Ordinal);
+
+        var now = test.Settings.Current;
+        test.Settings.Current = now with { Plugins = now.Plugins with { Allowed = new Dictionary<string, IReadOnlyList<string>> { ["test-echo"] = [refused.Hash!] } } };
+
+        await test.UntilAsync(() => test.Conductor.Catalog.Providers.ContainsKey("test-echo"));
+    }
+
+    [Fact]
     public async Task Watch_SwitchedOff_FilesWaitForARescan()
     {
         await using var test = new TestConductor(("plugins:watch", "false"));

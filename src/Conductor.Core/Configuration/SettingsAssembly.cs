@@ -121,6 +121,8 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
                 Path = Folder(source.Plugins, plugins.Text("path")),
                 Operations = Folder(source.Operations, plugins.Text("operations")),
                 Watch = plugins.Flag("watch", true),
+                Allowed = plugins.Object("allowed").Lists(),
+                RequirePins = plugins.Flag("require_pins", false),
             },
         };
     }

@@ -54,6 +54,18 @@ internal readonly struct SettingsReader(SettingsDocument document, JsonElement e
     public IReadOnlyList<string> Texts(string name) =>
         [.. Items(name).Where(item => item.Value.ValueKind == JsonValueKind.String).Select(item => item.Value.GetString()!)];
 
+    /// <summary>The members that are lists of texts, by name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Lists()
+    {
+        var lists = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var member in IsObject ? element.EnumerateObject().ToArray() : [])
+        {
+            lists[member.Name] = Texts(member.Name);
+        }
+
+        return lists;
+    }
+
     public string? Text(string name) => Get(name, JsonValueKind.String)?.GetString();
 
     public string Text(string name, string otherwise) => Text(name) is { Length: > 0 } text ? text : otherwise;

@@ -11,4 +11,10 @@ public sealed record PluginsSettings
 
     /// <summary>Whether the folders are watched, so that plugins are loaded, replaced and unloaded as their files come and go.</summary>
     public bool Watch { get; init; } = true;
+
+    /// <summary>By plugin id, the SHA-256 of the contents that may run; of a plugin that is not in it any may.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Allowed { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Whether plugins that are not in <see cref="Allowed"/> are refused.</summary>
+    public bool RequirePins { get; init; }
 }

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace Conductor.Host.Cli;
 
-/// <summary>`conductor plugins list`.</summary>
+/// <summary>`conductor plugins list` and `conductor plugins pin`.</summary>
 internal static class PluginsCommand
 {
     public static Command Create()
@@ -29,7 +29,7 @@ internal static class PluginsCommand
 
             return ExitCodes.Ok;
         });
-        return new Command("plugins", "Look at plugins.") { list };
+        return new Command("plugins", "Look at plugins.") { list, PinCommand.Create() };
     }
 
     private static void Print(IReadOnlyList<PluginStatus> plugins)

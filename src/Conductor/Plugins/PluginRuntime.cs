@@ -19,6 +19,7 @@ internal sealed class PluginRuntime(
     private volatile CatalogSnapshot _current = CatalogSnapshot.Empty;
     private List<PromptFunctionEntry> _functionEntries = [];
     private PromptFunctions? _functions;
+    private PluginPins _pins = PluginServices.PinsOf(settings.Current);
     private volatile bool _isStarted;
     private int _isDisposed;
 
@@ -90,7 +91,10 @@ internal sealed class PluginRuntime(
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await ChangeAsync(scan: null, cancellationToken).ConfigureAwait(false);
+            var pins = PluginServices.PinsOf(settings.Current);
+            var areOthers = !pins.AreAs(_pins);
+            await ChangeAsync(areOthers ? loader.Scan() : null, cancellationToken).ConfigureAwait(false);
+            _pins = pins;
         }
         finally
         {

@@ -11,14 +11,19 @@ internal static class PluginServices
 {
     public static PluginLoaderOptions CreateLoaderOptions(IServiceProvider services)
     {
-        var settings = services.GetRequiredService<ISettings>().Current;
+        var source = services.GetRequiredService<ISettings>();
+        var settings = source.Current;
         return new PluginLoaderOptions
         {
+            Pins = () => PinsOf(source.Current),
             ProviderFolder = settings.Plugins.Path ?? PluginFolders.Find("plugins", AppContext.BaseDirectory),
             OperationFolder = settings.Plugins.Operations ?? PluginFolders.Find("operations", AppContext.BaseDirectory),
             ShadowFolder = Path.Combine(settings.Storage.Path, "plugin-copies"), // not the temporary folder: whoever could write there could choose what runs
         };
     }
+
+    /// <summary>Which contents the settings let run.</summary>
+    public static PluginPins PinsOf(ConductorSettings settings) => new(settings.Plugins.Allowed, settings.Plugins.RequirePins);
 
     public static PromptStore CreatePromptStore(IServiceProvider services)
     {

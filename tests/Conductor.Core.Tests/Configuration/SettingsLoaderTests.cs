@@ -28,6 +28,14 @@ public sealed class SettingsLoaderTests
     }
 
     [Fact]
+    public void Load_PinThatIsNoHash_IsAProblem()
+    {
+        using var folder = new ConfigFolder().Write("conductor.yaml", "plugins: { allowed: { local: [ abc ] } }");
+
+        Assert.Contains("a SHA-256 of 64 hexadecimal digits", Assert.Single(folder.Load().Problems).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Load_EverySetting_ArrivesTyped()
     {
         using var folder = new ConfigFolder().Write("conductor.yaml", """
@@ -43,7 +51,7 @@ public sealed class SettingsLoaderTests
             limits: { max_concurrent_requests: 3, max_body: 1MiB, max_reply: 2MiB, max_event: 64KiB, max_text_length: 100, max_embedding_text_length: 50 }
             storage: { path: ./elsewhere }
             telemetry: { otlp: http://127.0.0.1:4317, prometheus: false }
-            plugins: { path: ./plugins, operations: /opt/operations }
+            plugins: { path: ./plugins, operations: /opt/operations, watch: false, require_pins: true, allowed: { local: [ "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" ], none: [] } }
             """).Write("models.yaml", """
             catalog:
               - { provider: openai-compatible, model: llama-3, display_name: Llama, tier: small, context: 8192, max_output: 1024, usd_per_million: { input: 0.1, output: 0.2 }, quality_score: 0.5, enabled: false }
@@ -96,6 +104,9 @@ public sealed class SettingsLoaderTests
         Assert.Equal(Path.Combine(folder.Root, "elsewhere"), settings.Storage.Path);
         Assert.Equal(new TelemetrySettings { Otlp = "http://127.0.0.1:4317", Prometheus = false }, settings.Telemetry);
         Assert.Equal(Path.Combine(folder.Root, "plugins"), settings.Plugins.Path);
+        Assert.Equal((false, true), (settings.Plugins.Watch, settings.Plugins.RequirePins));
+        Assert.Equal(["sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"], settings.Plugins.Allowed["local"]);
+        Assert.Empty(settings.Plugins.Allowed["none"]);
 
         var model = Assert.Single(settings.Catalog);
         Assert.Equal(("Llama", "small", 8192, 1024, 0.1m, 0.5, false), (model.DisplayName, model.Tier, model.Context, model.MaxOutput, model.UsdPerMillion!.Input, model.QualityScore, model.Enabled));

@@ -15,6 +15,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run --help", "--parameters")]
     [InlineData("serve --help", "--insecure-listen")]
     [InlineData("plugins list --help", "--json")]
+    [InlineData("plugins pin --help", "conductor plugins pin openai-compatible")]
     [InlineData("models list --help", "conductor models list")]
     [InlineData("models pull --help", "conductor models pull ollama/llama3.2")]
     [InlineData("config validate --help", "--json")]
@@ -233,6 +234,28 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains(
             JsonDocument.Parse(output).RootElement.GetProperty("data").EnumerateArray(),
             plugin => plugin.GetProperty("id").GetString() == "local" && plugin.GetProperty("state").GetString() == "active");
+    }
+
+    [Fact]
+    public async Task PluginsPin_One_LinesThatAConfigurationTakes()
+    {
+        var (code, output, _) = await RunAsync(["plugins", "pin", "local"]);
+
+        Assert.Equal(0, code);
+        Assert.Matches("""^plugins:\s+allowed:\s+local: \[ "[0-9a-f]{64}" \] +# """, output);
+        var file = _folder.Write("conductor.yaml", output);
+        Assert.Equal(0, (await RunAsync(["config", "validate", "--config", file])).Code);
+        var (_, list, _) = await RunAsync(["plugins", "list", "--json", "--config", file]);
+        Assert.Contains(JsonDocument.Parse(list).RootElement.GetProperty("data").EnumerateArray(), plugin => plugin.GetProperty("id").GetString() == "local" && plugin.GetProperty("state").GetString() == "active");
+    }
+
+    [Fact]
+    public async Task PluginsPin_NoSuchPlugin_SaysSo()
+    {
+        var (code, _, error) = await RunAsync(["plugins", "pin", "no-such-plugin"]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("no plugin 'no-such-plugin'", error, StringComparison.Ordinal);
     }
 
     [Fact]
