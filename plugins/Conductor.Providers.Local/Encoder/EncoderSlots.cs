@@ -2,7 +2,7 @@ namespace Conductor.Providers.Local.Encoder;
 
 /// <summary>
 /// How many runs of the model are at work at once, whoever asks for them: a call waits for its turn before each run, without holding a thread, and goes to the
-/// end of the line after it. A short call beside long ones waits for a run or two, and what else the process does finds a core.
+/// end of the line after it. A short call waits for one run of each call before it, not for their ends, and what else the process does finds a core.
 /// </summary>
 /// <param name="count">Runs at once; at least 1.</param>
 #pragma warning disable CA1001 // never disposed: a call that was given up on may still come back to it, and it holds nothing but memory

@@ -9,6 +9,7 @@ internal interface ITextEncoder
     /// <summary>Encodes texts.</summary>
     /// <param name="texts">Any texts, the empty one included.</param>
     /// <param name="cancellationToken">Ends the work within a few milliseconds.</param>
+    /// <exception cref="ProviderException">The model cannot be used.</exception>
     /// <returns>One result for each text, in their order.</returns>
     Task<IReadOnlyList<EncodedText>> EncodeAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken);
 }

@@ -43,18 +43,7 @@ internal sealed class MiniLmEmbeddingGenerator(ITextEncoder encoder) : IEmbeddin
 
     private async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
-        IReadOnlyList<EncodedText> encoded;
-        try
-        {
-            encoded = await encoder.EncodeAsync(texts, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            // The message of an I/O failure names the folder; what it was is in the inner one.
-            throw new ProviderException(
-                ProviderErrorKind.ModelNotFound, failure is InvalidDataException ? $"The model file cannot be used. {failure.Message}" : "The model file cannot be opened.", failure);
-        }
-
+        var encoded = await encoder.EncodeAsync(texts, cancellationToken).ConfigureAwait(false);
         var tokens = encoded.Sum(text => (long)text.Tokens);
         var embeddings = new GeneratedEmbeddings<Embedding<float>>(encoded.Select(text => new Embedding<float>(text.Vector) { ModelId = ModelId }))
         {

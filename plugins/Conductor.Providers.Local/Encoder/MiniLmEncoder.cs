@@ -21,7 +21,7 @@ internal sealed class MiniLmEncoder(string path, KernelKind kind, EncoderSlots s
     {
         ArgumentNullException.ThrowIfNull(texts);
         cancellationToken.ThrowIfCancellationRequested();
-        var model = await slots.RunAsync(Load, cancellationToken).ConfigureAwait(false); // the first time it reads 25 MB
+        var model = Volatile.Read(ref _model) ?? await slots.RunAsync(Load, cancellationToken).ConfigureAwait(false); // the first time it reads 25 MB
         var results = new EncodedText[texts.Count];
         var batch = new EncoderBatch(model, slots);
         for (var index = 0; index < results.Length; index++)
@@ -55,7 +55,16 @@ internal sealed class MiniLmEncoder(string path, KernelKind kind, EncoderSlots s
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _model ??= MiniLmModel.Load(path, kind);
+            try
+            {
+                return _model ??= MiniLmModel.Load(path, kind);
+            }
+            catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                // The message of an I/O failure names the folder; what it was is in the inner one.
+                throw new ProviderException(
+                    ProviderErrorKind.ModelNotFound, failure is InvalidDataException ? $"The model file cannot be used. {failure.Message}" : "The model file cannot be opened.", failure);
+            }
         }
     }
 }

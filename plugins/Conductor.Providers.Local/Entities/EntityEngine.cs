@@ -18,13 +18,13 @@ internal sealed class EntityEngine(TimeProvider time) : IOperationEngine
         cancellationToken.ThrowIfCancellationRequested();
         var request = EnginePayload.Read(payload, OperationsJsonContext.Default.EntityExtractionRequest);
         var notices = new List<string>();
-        var result = Extract(request, notices);
+        var result = Extract(request, notices, cancellationToken);
         var json = OperationJson.Write(result, OperationsJsonContext.Default.EntityExtractionResult);
         var found = string.Join(' ', result.Entities.Select(entity => entity.Text));
         return Task.FromResult(new OperationEngineResult(json, WordCounter.Usage(request.Text, found)) { Notices = notices });
     }
 
-    internal EntityExtractionResult Extract(EntityExtractionRequest request, List<string> notices)
+    internal EntityExtractionResult Extract(EntityExtractionRequest request, List<string> notices, CancellationToken cancellationToken)
     {
         var types = Types(request.Parameters?.EntityTypes, notices);
         var isEnglish = IsEnglish(request.Language);
@@ -34,7 +34,7 @@ internal sealed class EntityEngine(TimeProvider time) : IOperationEngine
         }
 
         var now = (request.Parameters?.ReferenceTime ?? time.GetUtcNow()).DateTime;
-        var entities = EntityExtractor.Find(request.Text, types, now, isEnglish ? _names.Value : null);
+        var entities = EntityExtractor.Find(request.Text, types, now, isEnglish ? _names.Value : null, cancellationToken);
         return new EntityExtractionResult { Entities = entities.ConvertAll(match => CreateEntity(request.Text, match)), Text = request.Text };
     }
 

@@ -3,6 +3,7 @@ using Conductor.Providers.Local.Encoder;
 using Conductor.Providers.Local.Encoder.Gguf;
 using Conductor.Providers.Local.Encoder.Kernels;
 using Conductor.Providers.Local.Encoder.Model;
+using Conductor.Providers.Local.Intents;
 
 namespace Conductor.Providers.Local.Tests.Encoder;
 
@@ -97,7 +98,8 @@ public class GgufContentTests
         using var encoder = new MiniLmEncoder(path, KernelKinds.Best, new EncoderSlots(EncoderSlots.Default));
         using var generator = new MiniLmEmbeddingGenerator(encoder);
         var failure = await Assert.ThrowsAsync<ProviderException>(() => generator.GenerateAsync(["a"]));
-        Assert.Equal(ProviderErrorKind.ModelNotFound, failure.Kind);
+        var intents = await Assert.ThrowsAsync<ProviderException>(() => new IntentEngine(encoder).RunAsync("""{"text":"a","parameters":{"possible_intents":["b"]}}"""u8.ToArray(), CancellationToken.None));
+        Assert.Equal((ProviderErrorKind.ModelNotFound, failure.Message), (failure.Kind, intents.Message));
         Assert.DoesNotContain(Path.GetDirectoryName(path)!, failure.Message, StringComparison.Ordinal);
         return failure.Message;
     }

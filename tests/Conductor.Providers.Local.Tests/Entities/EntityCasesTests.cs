@@ -112,11 +112,15 @@ public class EntityCasesTests
     }
 
     [Fact]
+    public void Find_Cancelled_Stops() =>
+        Assert.Throws<OperationCanceledException>(() => EntityExtractor.Find("on Monday", EntityTypes.All.ToHashSet(), DateTime.MinValue, names: null, new CancellationToken(canceled: true)));
+
+    [Fact]
     public void Language_NotEnglish_NoNamesAndANotice()
     {
         var notices = new List<string>();
 
-        var found = Engine.Extract(new EntityExtractionRequest { Text = "Anna Schmidt, Hamburg, a@b.de", Language = "de" }, notices).Entities;
+        var found = Engine.Extract(new EntityExtractionRequest { Text = "Anna Schmidt, Hamburg, a@b.de", Language = "de" }, notices, CancellationToken.None).Entities;
 
         Assert.Equal("a@b.de", Assert.Single(found).Text);
         Assert.Contains("\"de\"", Assert.Single(notices), StringComparison.Ordinal);
@@ -127,7 +131,7 @@ public class EntityCasesTests
     {
         var request = new EntityExtractionRequest { Text = "next year", Parameters = new EntityExtractionParameters { ReferenceTime = DateTimeOffset.MaxValue } };
 
-        Assert.Equal("\"next year\"", Assert.Single(Engine.Extract(request, []).Entities).Value.GetRawText());
+        Assert.Equal("\"next year\"", Assert.Single(Engine.Extract(request, [], CancellationToken.None).Entities).Value.GetRawText());
     }
 
     private static void Check(string text, string expected, params string[] types) =>
@@ -136,5 +140,5 @@ public class EntityCasesTests
     private static string Raw(ExtractedEntity entity) => entity.Value.ToString() is var value && entity.Value.ValueKind is System.Text.Json.JsonValueKind.String ? $"\"{value}\"" : entity.Value.GetRawText().Replace("\\u00B2", "²", StringComparison.Ordinal);
 
     private static IReadOnlyList<ExtractedEntity> Find(string text, params string[] types) => Engine.Extract(
-        new EntityExtractionRequest { Text = text, Parameters = new EntityExtractionParameters { EntityTypes = types, ReferenceTime = Now } }, []).Entities;
+        new EntityExtractionRequest { Text = text, Parameters = new EntityExtractionParameters { EntityTypes = types, ReferenceTime = Now } }, [], CancellationToken.None).Entities;
 }

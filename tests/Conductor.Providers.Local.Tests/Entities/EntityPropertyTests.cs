@@ -29,7 +29,7 @@ public class EntityPropertyTests(ITestOutputHelper output)
             var text = RandomText(random);
             var request = new EntityExtractionRequest { Text = text, Parameters = new EntityExtractionParameters { ReferenceTime = RandomTime(random) } };
 
-            var result = Engine.Extract(request, []);
+            var result = Engine.Extract(request, [], CancellationToken.None);
 
             var end = 0;
             foreach (var entity in result.Entities)
@@ -43,7 +43,7 @@ public class EntityPropertyTests(ITestOutputHelper output)
                 found++;
             }
 
-            Assert.Equal(Write(result), Write(second.Extract(request, [])));
+            Assert.Equal(Write(result), Write(second.Extract(request, [], CancellationToken.None)));
         }
 
         Assert.True(found > 5_000, $"Only {found} entities were found: the test looks at next to nothing.");
@@ -58,7 +58,7 @@ public class EntityPropertyTests(ITestOutputHelper output)
             var types = EntityTypes.All.Where(_ => random.Next(4) == 0).Append("number").Distinct().ToList();
             var request = new EntityExtractionRequest { Text = RandomText(random), Parameters = new EntityExtractionParameters { EntityTypes = types } };
 
-            Assert.All(Engine.Extract(request, []).Entities, entity => Assert.Contains(entity.Type, types));
+            Assert.All(Engine.Extract(request, [], CancellationToken.None).Entities, entity => Assert.Contains(entity.Type, types));
         }
     }
 
@@ -107,10 +107,10 @@ public class EntityPropertyTests(ITestOutputHelper output)
     public void Extract_LongestText_EndsSoon(string piece)
     {
         var text = string.Concat(Enumerable.Repeat(piece, 32_000 / piece.Length));
-        Engine.Extract(new EntityExtractionRequest { Text = text[..64] }, []);
+        Engine.Extract(new EntityExtractionRequest { Text = text[..64] }, [], CancellationToken.None);
         var clock = Stopwatch.StartNew();
 
-        var result = Engine.Extract(new EntityExtractionRequest { Text = text }, []);
+        var result = Engine.Extract(new EntityExtractionRequest { Text = text }, [], CancellationToken.None);
 
         output.WriteLine($"'{piece}' x {32_000 / piece.Length}: {clock.Elapsed.TotalMilliseconds:F1} ms, {result.Entities.Count} entities");
         Assert.All(result.Entities, entity => Assert.Equal(text[entity.StartIndex..entity.EndIndex], entity.Text));

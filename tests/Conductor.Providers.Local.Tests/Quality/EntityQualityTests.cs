@@ -43,7 +43,8 @@ public class EntityQualityTests(ITestOutputHelper output)
                         Text = text,
                         Parameters = new EntityExtractionParameters { EntityTypes = wanted, ReferenceTime = row.TryGetProperty("reference", out var reference) && reference.ValueKind is JsonValueKind.String ? reference.GetDateTimeOffset() : null },
                     },
-                    []).Entities;
+                    [],
+                    CancellationToken.None).Entities;
                 var gold = row.GetProperty("entities").EnumerateArray().Where(entity => wanted.Any(type => SetTypes[type] == entity.GetProperty("type").GetString()))
                     .Select(entity => (Start: CodeUnits(text, entity.GetProperty("start").GetInt32()), End: CodeUnits(text, entity.GetProperty("end").GetInt32()), Type: entity.GetProperty("type").GetString()!)).ToHashSet();
                 var answers = found.Select(entity => (Start: entity.StartIndex, End: entity.EndIndex, Type: SetTypes[entity.Type])).ToHashSet();

@@ -7,11 +7,13 @@ internal static class TimeRecognizer
     /// <param name="types">Types to look for.</param>
     /// <param name="now">What relative expressions count from, by its own clock.</param>
     /// <param name="matches">Where they are added.</param>
-    public static void Find(EntityText text, IReadOnlySet<string> types, DateTime now, List<EntityMatch> matches)
+    /// <param name="cancellationToken">Ends the work between two places.</param>
+    public static void Find(EntityText text, IReadOnlySet<string> types, DateTime now, List<EntityMatch> matches, CancellationToken cancellationToken)
     {
         var reader = new TimeReader(text, now);
         for (var index = 0; index < text.Count;)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (MayBegin(text[index]) && !text.IsInsideWord(text[index].Start) && reader.Read(index) is { } found && types.Contains(found.Type))
             {
                 matches.Add(new EntityMatch(text[index].Start, text[found.End - 1].End, found.Type, found.ToJson(), found.Confidence));
