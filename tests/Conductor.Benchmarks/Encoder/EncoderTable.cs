@@ -55,7 +55,7 @@ internal static class EncoderTable
                 foreach (var call in calls)
                 {
                     var start = Stopwatch.GetTimestamp();
-                    var encoded = encoder.Encode(call, CancellationToken.None);
+                    var encoded = await encoder.EncodeAsync(call, CancellationToken.None);
                     ours[kind].Add(round, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                     tokens = encoded.Average(text => text.Tokens) * call.Length;
                 }
