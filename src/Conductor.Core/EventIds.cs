@@ -10,6 +10,8 @@ internal static class EventIds
     public const int ResultOffSchema = 1005;
     public const int PluginAbandoned = 1006;
     public const int BatchItemFailed = 1007;
+    public const int PluginQuarantined = 1008;
+    public const int PluginLetOut = 1009;
 
     public const int SettingsReloaded = 1100;
     public const int SettingsRefused = 1101;

@@ -9,9 +9,13 @@ namespace Conductor.Catalog;
 /// <param name="provider">The plugin's object.</param>
 /// <param name="settings">Its entry in the configuration.</param>
 /// <param name="models">What it listed, and what its settings name.</param>
+#pragma warning disable CA1001 // its source of cancellation has no timer and no link: there is nothing to dispose, and calls may outlive the catalogue's hold
 public sealed class ProviderEntry(string name, string pluginId, IModelProvider provider, ProviderSettings settings, IReadOnlyList<ModelDescriptor> models)
     : Leased<IModelProvider>(provider)
+#pragma warning restore CA1001
 {
+    private readonly CancellationTokenSource _cutting = new();
+
     public string Name { get; } = name;
 
     public string PluginId { get; } = pluginId;
@@ -25,6 +29,18 @@ public sealed class ProviderEntry(string name, string pluginId, IModelProvider p
 
     /// <summary>Latency, success and the last error, from real traffic.</summary>
     public ProviderStatistics Statistics { get; init; } = new();
+
+    /// <summary>Whether its plugin's own faults keep calls away from it.</summary>
+    public Quarantine Quarantine { get; init; } = new(new QuarantineSettings(), TimeProvider.System);
+
+    /// <summary>Cancelled when calls in flight are not waited for any longer.</summary>
+    public CancellationToken Cutting => _cutting.Token;
+
+    /// <summary>Ends the calls in flight: the drain took too long. Streams end with an error.</summary>
+    public Task CutAsync() => _cutting.CancelAsync();
+
+    /// <summary>Attempts whose plugin has not come back from the first part of its work, the one that holds a thread.</summary>
+    internal int Starting;
 
     /// <summary>Only under a lease.</summary>
     public IModelProvider Provider => Value;

@@ -116,11 +116,10 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
             Server = source.Listen is { Length: > 0 } listen ? settings.Server with { Listen = Listen(listen) } : settings.Server,
             Storage = new StorageSettings { Path = data },
             PromptFolder = paths.Conductor is { } file ? SettingsPaths.Beside(file, "prompts") : null,
-            Plugins = new PluginsSettings
+            Plugins = PluginsMapper.Map(plugins) with
             {
                 Path = Folder(source.Plugins, plugins.Text("path")),
                 Operations = Folder(source.Operations, plugins.Text("operations")),
-                Watch = plugins.Flag("watch", true),
                 Allowed = plugins.Object("allowed").Lists(),
                 RequirePins = plugins.Flag("require_pins", false),
             },

@@ -1,3 +1,4 @@
+using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.Providers;
 using Conductor.Settings;
@@ -10,16 +11,39 @@ internal sealed partial class AttemptScope
     // What a plugin has to come back in once its token is cancelled. Most need microseconds; 504 is promised within the deadline and one second.
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
-    private Task? _abandoned;
+    // The same for the attempt as a whole, which ends a moment after a question in it that was given up on.
+    private static readonly TimeSpan GraceOfAll = TimeSpan.FromMilliseconds(800);
+
+    // Attempts of one provider that may hold a thread of the pool at once: as many as can run, and as many again that were interrupted.
+    private static readonly int MostStarting = 2 * Environment.ProcessorCount;
+
+    private Task? _abandonedQuestion;
+    private Task? _abandonedAttempt;
     private Func<ValueTask>? _leftOver;
+    private string? _fault;
+
+    private bool IsAbandoned => Volatile.Read(ref _abandonedQuestion) is not null || Volatile.Read(ref _abandonedAttempt) is not null;
 
     /// <summary>Runs the plugin's code and turns whatever comes out of it into a value, a <see cref="ProviderException"/> or the caller's own cancellation.</summary>
     public async Task<T> GuardAsync<T>(Func<CancellationToken, Task<T>> work)
     {
         try
         {
-            return await WithinTimeAsync(work(Token)).ConfigureAwait(false)
+            _token.ThrowIfCancellationRequested();
+            var done = await WithinTimeAsync(work(_token) ?? throw NoTask(), Grace, isWhole: false).ConfigureAwait(false)
                 ?? throw new ProviderException(ProviderErrorKind.PluginFault, "The plugin returned null.");
+            if (Volatile.Read(ref _abandonedAttempt) is null)
+            {
+                return done;
+            }
+
+            // The call went on without this answer: nothing of it is touched any more.
+            if (done is IAsyncDisposable late)
+            {
+                await late.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw new OperationCanceledException(_token);
         }
 #pragma warning disable CA1031 // boundary: nothing that a plugin throws may reach the pipeline as it is
         catch (Exception thrown)
@@ -35,7 +59,7 @@ internal sealed partial class AttemptScope
     /// </summary>
     public ValueTask CloseAsync(Func<ValueTask> close)
     {
-        if (_abandoned is null)
+        if (!IsAbandoned)
         {
             return close();
         }
@@ -52,12 +76,17 @@ internal sealed partial class AttemptScope
             return new OperationCanceledException(_caller);
         }
 
+        if (Hop.Provider.Cutting.IsCancellationRequested && thrown is OperationCanceledException or IOException or HttpRequestException)
+        {
+            return new ProviderException(ProviderErrorKind.Network, "The plugin was taken away, and its time to finish is over.");
+        }
+
         if (_limits.IsCancellationRequested && thrown is OperationCanceledException or IOException or HttpRequestException)
         {
             return new ProviderException(ProviderErrorKind.Timeout, "No answer in time.");
         }
 
-        switch (thrown)
+        switch (thrown is AggregateException { InnerExceptions: [var only] } ? only : thrown)
         {
             case ProviderException known:
                 return known;
@@ -67,6 +96,10 @@ internal sealed partial class AttemptScope
                 return own;
             case OperationCanceledException:
                 return new ProviderException(ProviderErrorKind.PluginFault, "The plugin cancelled, and nobody had asked it to.");
+            case HttpRequestException or IOException or System.Net.Sockets.SocketException:
+                // A plugin that passes these on did not make them: nothing that would speak against its code.
+                InvokeLog.PluginFault(_services.Logger, Hop.Id, thrown.GetType().FullName ?? "", thrown.Message);
+                return new ProviderException(ProviderErrorKind.Network, $"The connection failed ({thrown.GetType().Name}).");
             default:
                 // Its name only: the exception itself holds the plugin's code in memory, and its text is the plugin's own.
                 InvokeLog.PluginFault(_services.Logger, Hop.Id, thrown.GetType().FullName ?? "", thrown.Message);
@@ -77,7 +110,8 @@ internal sealed partial class AttemptScope
     /// <summary>For streams: the next item. From the first content on only silence ends a stream, and the length of the longest one.</summary>
     /// <param name="next">Runs the plugin's code; what comes out of it is told as by <see cref="GuardAsync"/>.</param>
     /// <param name="reliability">The limits.</param>
-    public async ValueTask<bool> NextAsync(Func<CancellationToken, ValueTask<bool>> next, ReliabilitySettings reliability)
+    /// <param name="isApart">Whether the plugin's code comes first in <paramref name="next"/>, and might never return from it.</param>
+    public async ValueTask<bool> NextAsync(Func<CancellationToken, ValueTask<bool>> next, ReliabilitySettings reliability, bool isApart = false)
     {
         try
         {
@@ -87,14 +121,25 @@ internal sealed partial class AttemptScope
                 throw new ProviderException(ProviderErrorKind.Timeout, "The stream is longer than 'reliability: max_stream' allows.");
             }
 
-            var moving = next(Token);
-            if (moving.IsCompleted)
+            var limit = left < reliability.Idle ? left : reliability.Idle;
+            bool hasMoved;
+            if (isApart)
             {
-                return await moving.ConfigureAwait(false); // what is already there needs no clock
+                _limits.CancelAfter(limit);
+                hasMoved = await WithinTimeAsync(ApartAsync(() => next(_token).AsTask()), Grace, isWhole: false).ConfigureAwait(false);
+            }
+            else
+            {
+                var moving = next(_token);
+                if (moving.IsCompleted)
+                {
+                    return await moving.ConfigureAwait(false); // what is already there needs no clock
+                }
+
+                _limits.CancelAfter(limit);
+                hasMoved = await WithinTimeAsync(moving.AsTask(), Grace, isWhole: false).ConfigureAwait(false);
             }
 
-            _limits.CancelAfter(left < reliability.Idle ? left : reliability.Idle);
-            var hasMoved = await WithinTimeAsync(moving.AsTask()).ConfigureAwait(false);
             HoldTime();
             return hasMoved;
         }
@@ -109,8 +154,35 @@ internal sealed partial class AttemptScope
     /// <summary>For streams: an item is in hand. How long the reader takes with it is not the upstream's silence.</summary>
     public void HoldTime() => _limits.CancelAfter(Timeout.InfiniteTimeSpan);
 
+    // Where a plugin's code begins, its caller's thread must not be: a plugin that blocks before it returns a task would keep the caller, its deadline and the
+    // next target waiting. One hop to the pool for each attempt, or to a thread of its own once too many of this provider's attempts are stuck in the pool's.
+    private async Task<T> ApartAsync<T>(Func<Task<T>> attempt)
+    {
+        var provider = Hop.Provider;
+        if (provider.Starting < MostStarting)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            return await Begin().ConfigureAwait(false);
+        }
+
+        return await Task.Factory.StartNew(Begin, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap().ConfigureAwait(false);
+
+        Task<T> Begin()
+        {
+            Interlocked.Increment(ref provider.Starting);
+            try
+            {
+                return attempt();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref provider.Starting);
+            }
+        }
+    }
+
     // A plugin that ignores its token must not hold the caller, nor the next target: after a moment it is left alone, under its lease.
-    private async Task<T> WithinTimeAsync<T>(Task<T> running)
+    private async Task<T> WithinTimeAsync<T>(Task<T> running, TimeSpan grace, bool isWhole)
     {
         if (running.IsCompleted)
         {
@@ -119,7 +191,7 @@ internal sealed partial class AttemptScope
 
         try
         {
-            return await running.WaitAsync(Token).ConfigureAwait(false);
+            return await running.WaitAsync(_token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -128,7 +200,7 @@ internal sealed partial class AttemptScope
 
         try
         {
-            return await running.WaitAsync(Grace, _services.Time).ConfigureAwait(false);
+            return await running.WaitAsync(grace, _services.Time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -137,9 +209,14 @@ internal sealed partial class AttemptScope
                 return await running.ConfigureAwait(false); // it came back at the last moment, or this is its own word
             }
 
-            _abandoned = ComeBackAsync(running);
+            Volatile.Write(ref isWhole ? ref _abandonedAttempt : ref _abandonedQuestion, ComeBackAsync(running));
+            if (!_caller.IsCancellationRequested)
+            {
+                _fault = "It did not come back although its time was up."; // a caller who leaves says nothing of the plugin
+            }
+
             InvokeLog.Abandoned(_services.Logger, Hop.Id, _call.Context.RequestId);
-            throw new OperationCanceledException(Token);
+            throw new OperationCanceledException(_token);
         }
     }
 
@@ -152,11 +229,14 @@ internal sealed partial class AttemptScope
         }
     }
 
-    private async Task LetGoAfterAsync(Task running)
+    private static ProviderException NoTask() => new(ProviderErrorKind.PluginFault, "The plugin returned null instead of a task.");
+
+    private async Task LetGoAfterAsync()
     {
         try
         {
-            await running.ConfigureAwait(false);
+            await (Volatile.Read(ref _abandonedAttempt) ?? Task.CompletedTask).ConfigureAwait(false);
+            await (Volatile.Read(ref _abandonedQuestion) ?? Task.CompletedTask).ConfigureAwait(false);
             if (_leftOver is { } close)
             {
                 await close().ConfigureAwait(false);
@@ -171,6 +251,23 @@ internal sealed partial class AttemptScope
         finally
         {
             LetGo();
+        }
+    }
+
+    // Faults of the plugin's own count against it, its upstream's never; anything else that an attempt came to speaks for its code.
+    private void Judge(AttemptStatus status)
+    {
+        if (_fault is { } fault)
+        {
+            _services.Metrics.PluginFault(Hop.Provider);
+            if (Hop.Provider.Quarantine.Fault(fault) is { } time)
+            {
+                InvokeLog.Quarantined(_services.Logger, Hop.Provider.Name, Hop.Provider.PluginId, time, fault);
+            }
+        }
+        else if (_isProbe && Hop.Provider.Quarantine.Probed(isGood: status != AttemptStatus.Cancelled))
+        {
+            InvokeLog.LetOut(_services.Logger, Hop.Provider.Name, Hop.Provider.PluginId);
         }
     }
 }

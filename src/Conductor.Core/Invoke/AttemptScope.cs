@@ -19,13 +19,17 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     private readonly AttemptServices _services;
     private readonly CancellationTokenSource _limits;
     private readonly CancellationToken _caller;
+    private readonly CancellationToken _token;
     private readonly CancellationTokenRegistration _leaving;
+    private readonly CancellationTokenRegistration _cut;
+    private readonly bool _isProbe;
     private readonly long _started;
     private int _hasEnded;
 
-    private AttemptScope(ModelCall call, RouteHop hop, AttemptServices services, TimeSpan limit, CancellationToken caller)
+    private AttemptScope(ModelCall call, RouteHop hop, AttemptServices services, TimeSpan limit, bool isProbe, CancellationToken caller)
     {
         _call = call;
+        _isProbe = isProbe;
         _services = services;
         _caller = caller;
         _started = services.Time.GetTimestamp();
@@ -33,7 +37,9 @@ internal sealed partial class AttemptScope : IAsyncDisposable
         Attempt = new Attempt { Number = call.AttemptList.Count + 1, Target = hop, StartedAt = services.Time.GetUtcNow() };
         call.AttemptList.Add(Attempt);
         _limits = new CancellationTokenSource(limit, services.Time);
+        _token = _limits.Token;
         _leaving = caller.UnsafeRegister(static limits => ((CancellationTokenSource)limits!).Cancel(), _limits);
+        _cut = hop.Provider.Cutting.UnsafeRegister(static limits => ((CancellationTokenSource)limits!).Cancel(), _limits);
     }
 
     public RouteHop Hop { get; }
@@ -47,7 +53,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     public IModelProvider Provider => Hop.Provider.Provider;
 
     /// <summary>Cancelled when the caller leaves or the time is up.</summary>
-    public CancellationToken Token => _limits.Token;
+    public CancellationToken Token => _token;
 
     /// <summary>What a stream had used that failed before its first content; null = nothing.</summary>
     public TokenUsage? Spent { get; set; }
@@ -71,7 +77,13 @@ internal sealed partial class AttemptScope : IAsyncDisposable
             throw new ProviderException(ProviderErrorKind.PluginFault, "The provider was taken away a moment ago.");
         }
 
-        var scope = new AttemptScope(call, hop, services, left < reliability.FirstContent ? left : reliability.FirstContent, caller);
+        if (!hop.Provider.Quarantine.TryEnter(out var isProbe))
+        {
+            hop.Provider.Release();
+            throw new ProviderException(ProviderErrorKind.PluginFault, $"The provider is {hop.Provider.Quarantine.WhyNot() ?? "in quarantine"}.");
+        }
+
+        var scope = new AttemptScope(call, hop, services, left < reliability.FirstContent ? left : reliability.FirstContent, isProbe, caller);
         try
         {
             call.OnCompleted(scope.DisposeAsync);
@@ -92,7 +104,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     {
         try
         {
-            return await attempt().ConfigureAwait(false);
+            return await WithinTimeAsync(ApartAsync(attempt), GraceOfAll, isWhole: true).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // boundary: a plugin's code runs all over an attempt, and nothing of it may reach the pipeline as it is
         catch (Exception thrown)
@@ -136,6 +148,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
                 Attempt.ErrorCategory = ErrorCategories.Of(known.Kind);
                 Attempt.UpstreamStatus = known.StatusCode;
                 Attempt.UpstreamRequestId ??= known.UpstreamRequestId;
+                _fault ??= known.Kind == ProviderErrorKind.PluginFault ? known.Message : null;
                 End(AttemptStatus.Failed, usage ?? TokenUsage.None, ConductorErrors.FromProvider(known, Hop.Provider.Name).Code, FallbackRules.MayMoveOn(known.Kind));
                 break;
             default:
@@ -167,13 +180,14 @@ internal sealed partial class AttemptScope : IAsyncDisposable
         try
         {
             AttemptBooking.Book(_call, Attempt, _services, isProvidersFault);
+            Judge(status);
         }
         finally
         {
             // Whatever went wrong above: a lease that stays out keeps the plugin loaded for ever.
-            if (_abandoned is { } running)
+            if (IsAbandoned)
             {
-                _ = LetGoAfterAsync(running);
+                _ = LetGoAfterAsync();
             }
             else
             {
@@ -186,6 +200,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     {
         Hop.Provider.Release();
         _leaving.Dispose();
+        _cut.Dispose();
         _limits.Dispose();
     }
 }

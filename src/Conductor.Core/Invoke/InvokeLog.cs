@@ -15,4 +15,10 @@ internal static partial class InvokeLog
 
     [LoggerMessage(EventIds.PluginAbandoned, LogLevel.Warning, "The plugin behind {Target} does not come back although its time is up; {RequestId} goes on without it, and its lease stays out until it does")]
     public static partial void Abandoned(ILogger logger, string target, string requestId);
+
+    [LoggerMessage(EventIds.PluginQuarantined, LogLevel.Error, "Provider {Provider} of plugin {Plugin} is quarantined for {Time}: {Fault}")]
+    public static partial void Quarantined(ILogger logger, string provider, string plugin, TimeSpan time, string fault);
+
+    [LoggerMessage(EventIds.PluginLetOut, LogLevel.Information, "Provider {Provider} of plugin {Plugin} is out of quarantine: a probe came to an end")]
+    public static partial void LetOut(ILogger logger, string provider, string plugin);
 }

@@ -12,6 +12,9 @@ namespace Conductor.Invoke;
 /// </summary>
 internal sealed class PrimedUpdates
 {
+    // They are kept until the first content is there; a model that thinks aloud sends a few hundred.
+    private const int MostWithoutContent = 10_000;
+
     private readonly ModelCall _call;
     private readonly AttemptScope _scope;
     private readonly IAsyncEnumerator<ChatResponseUpdate> _updates;
@@ -58,7 +61,7 @@ internal sealed class PrimedUpdates
     public static async Task<PrimedUpdates> StartAsync(
         ModelCall call, AttemptScope scope, IAsyncEnumerable<ChatResponseUpdate> updates, Func<long, TokenUsage> estimate, bool isKept = false)
     {
-        var stream = new PrimedUpdates(call, scope, updates.GetAsyncEnumerator(scope.Token), estimate, isKept);
+        var stream = new PrimedUpdates(call, scope, (updates ?? throw NoStream()).GetAsyncEnumerator(scope.Token) ?? throw NoStream(), estimate, isKept);
         try
         {
             call.OnCompleted(stream._end.LeaveAsync);
@@ -124,6 +127,10 @@ internal sealed class PrimedUpdates
         while (!HasContent && FinishReason is null && await _scope.GuardAsync(token => NextAsync(token).AsTask()).ConfigureAwait(false))
         {
             _head.Add(_current!);
+            if (_head.Count > MostWithoutContent)
+            {
+                throw new ProviderException(ProviderErrorKind.InvalidResponse, "The stream goes on without any content.");
+            }
         }
 
         if (!HasContent && FinishReason is null)
@@ -158,7 +165,7 @@ internal sealed class PrimedUpdates
 
         try
         {
-            return await _scope.NextAsync(_next, _call.Catalog!.Settings.Reliability).ConfigureAwait(false);
+            return await _scope.NextAsync(_next, _call.Catalog!.Settings.Reliability, isApart: true).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is ProviderException or Errors.ConductorException)
         {
@@ -210,6 +217,8 @@ internal sealed class PrimedUpdates
             }
         }
     }
+
+    private static ProviderException NoStream() => new(ProviderErrorKind.PluginFault, "The plugin returned null instead of a stream.");
 
     private TokenUsage Estimate() => _estimate(_counter.OutputTokens);
 }

@@ -33,6 +33,11 @@ internal static class RouteFilters
             return "excluded by the request";
         }
 
+        if (target.Provider.Quarantine.WhyNot() is { } quarantined)
+        {
+            return quarantined;
+        }
+
         if (constraints.MaxCost is { } most && (cost is null || cost > most))
         {
             return cost is null ? "its price is unknown and the request sets max_cost_cents" : $"may cost {cost} USD, above max_cost_cents";

@@ -17,4 +17,10 @@ public sealed record PluginsSettings
 
     /// <summary>Whether plugins that are not in <see cref="Allowed"/> are refused.</summary>
     public bool RequirePins { get; init; }
+
+    /// <summary>How long calls in flight may go on with a version that was replaced or taken away; then they are ended, streams by an error event.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>When a provider is kept from calls because its plugin fails by itself.</summary>
+    public QuarantineSettings Quarantine { get; init; } = new();
 }

@@ -26,6 +26,7 @@ public sealed class ConductorMetrics
     private readonly Histogram<double> _timeToFirstToken;
     private readonly Histogram<double> _overhead;
     private readonly Counter<long> _attempts;
+    private readonly Counter<long> _pluginFaults;
     private readonly Counter<double> _cost;
     private readonly Counter<long> _cacheRequests;
     private readonly UpDownCounter<long> _callsActive;
@@ -52,6 +53,7 @@ public sealed class ConductorMetrics
         _overhead = Meter.CreateHistogram("conductor.overhead", "s", "The part of a call in which no attempt was running.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = OverheadBuckets });
         _attempts = Meter.CreateCounter<long>("conductor.upstream.attempts", "{attempt}", "Tries at providers, by how they ended.");
+        _pluginFaults = Meter.CreateCounter<long>("conductor.plugin.faults", "{fault}", "Attempts that ended by a fault of the plugin's own, not its upstream's.");
         _cost = Meter.CreateCounter<double>("conductor.cost.usd", "{USD}", "Known cost. The ledger is exact, this is not.");
         _cacheRequests = Meter.CreateCounter<long>("conductor.cache.requests", "{request}", "Looks into the answer cache, by result.");
         _callsActive = Meter.CreateUpDownCounter<long>("conductor.calls.active", "{call}", "Calls at work.");
@@ -110,6 +112,13 @@ public sealed class ConductorMetrics
         {
             _cost.Add((double)cost.Value / 1e9, new TagList { { "provider", provider }, { "model", model } });
         }
+    }
+
+    /// <summary>An attempt ended by a fault of the plugin's own.</summary>
+    public void PluginFault(Catalog.ProviderEntry provider)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        _pluginFaults.Add(1, new TagList { { "provider", _providers.Limit(provider.Name) }, { "plugin", _providers.Limit(provider.PluginId) } });
     }
 
     /// <summary>An attempt's first content is there.</summary>

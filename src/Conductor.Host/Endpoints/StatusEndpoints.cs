@@ -96,8 +96,9 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
             json.WriteStartObject();
             json.WriteString("id", provider.Name);
             json.WriteString("plugin", provider.PluginId);
-            json.WriteString("health", seen.Health.Status.ToString().ToLowerInvariant());
-            json.WriteString("health_message", seen.Health.Message);
+            var quarantine = provider.Quarantine.Describe();
+            json.WriteString("health", quarantine is null ? seen.Health.Status.ToString().ToLowerInvariant() : "quarantined");
+            json.WriteString("health_message", quarantine ?? seen.Health.Message);
             WriteNumber(json, "success_rate", seen.RecentSuccessRate);
             WriteNumber(json, "latency_ms", seen.RecentLatency?.TotalMilliseconds);
             json.WriteNumber("requests", seen.Requests);

@@ -94,7 +94,7 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
     private async Task LetGoAsync(LiveProvider live)
     {
         live.Entry.Retire();
-        await DrainAsync(live.Entry.Drained, live.Entry.Name).ConfigureAwait(false);
+        await DrainAsync(live.Entry.Drained, live.Entry.Name, live.Entry.CutAsync).ConfigureAwait(false);
         await DisposeAsync(live.Container, live.Entry.Name).ConfigureAwait(false);
     }
 
@@ -115,9 +115,9 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
         await DisposeAsync(live.Container, live.Plugin.Id).ConfigureAwait(false);
     }
 
-    private async Task DrainAsync(Task drained, string name)
+    private async Task DrainAsync(Task drained, string name, Func<Task>? cut = null)
     {
-        var limit = settings.Current.Server.DrainTimeout;
+        var limit = settings.Current.Plugins.DrainTimeout;
         try
         {
             await drained.WaitAsync(limit, time).ConfigureAwait(false);
@@ -125,7 +125,12 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
         catch (TimeoutException)
         {
             RuntimeLog.StillInUse(logger, name, limit);
-            await drained.ConfigureAwait(false); // its code stays until the last call is over: a call in flight is never cut
+            if (cut is not null)
+            {
+                await cut().ConfigureAwait(false); // streams end with an error event, answers that are not there yet go to the next target
+            }
+
+            await drained.ConfigureAwait(false); // its code stays until the last call has come out of it
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class PluginRuntime(
 
     public CatalogSnapshot Current => _current;
 
-    public IReadOnlyList<PluginStatus> Statuses => loader.Statuses;
+    public IReadOnlyList<PluginStatus> Statuses => PluginConduct.Say(loader.Statuses, _current);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -57,6 +57,7 @@ internal sealed class PluginRuntime(
         {
             await ChangeAsync(loader.Scan(), cancellationToken).ConfigureAwait(false);
             _isStarted = true;
+            PluginConduct.Forgive(_current);
         }
         finally
         {
@@ -64,7 +65,7 @@ internal sealed class PluginRuntime(
         }
 
         await retirement.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return loader.Statuses;
+        return Statuses;
     }
 
     /// <summary>Takes over what has changed in the folders, and does nothing where their content is what is loaded. Does not wait for what is let go.</summary>

@@ -34,7 +34,8 @@ internal sealed class ProviderFactory(
         {
             var instance = container.GetService<IModelProvider>()
                 ?? throw new PluginFailureException($"Plugin '{plugin.Id}' registers no IModelProvider.");
-            return new LiveProvider(new ProviderEntry(name, plugin.Id, instance, provider, []), container, plugin);
+            var quarantine = new Quarantine(settings.Current.Plugins.Quarantine, time);
+            return new LiveProvider(new ProviderEntry(name, plugin.Id, instance, provider, []) { Quarantine = quarantine }, container, plugin);
         }
         catch (Exception failure)
         {

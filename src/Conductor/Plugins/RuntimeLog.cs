@@ -16,7 +16,7 @@ internal static partial class RuntimeLog
     [LoggerMessage(5004, LogLevel.Error, "The changed settings could not be applied; the old providers go on serving")]
     public static partial void SettingsNotApplied(ILogger logger, Exception failure);
 
-    [LoggerMessage(5005, LogLevel.Warning, "Plugin {Plugin} was let go, and calls of it still run after {Limit}")]
+    [LoggerMessage(5005, LogLevel.Warning, "Plugin {Plugin} was let go, and calls of it still run after {Limit}: they are ended")]
     public static partial void StillInUse(ILogger logger, string plugin, TimeSpan limit);
 
     [LoggerMessage(5007, LogLevel.Error, "The providers could not be asked how they are; they are asked again")]

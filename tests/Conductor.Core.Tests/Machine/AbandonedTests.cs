@@ -18,6 +18,7 @@ public sealed class AbandonedTests
         var call = machine.Chat();
 
         var sending = machine.SendAsync(call);
+        await deaf.WaitForCallsAsync(1);
         await PassDeadlineAsync(machine, sending);
         var outcome = await sending.WaitAsync(TimeSpan.FromSeconds(30));
         await call.DisposeAsync();
@@ -40,6 +41,7 @@ public sealed class AbandonedTests
         await using var machine = TestMachine.Fast(deaf);
 
         var sending = machine.SendAsync(machine.Chat());
+        await deaf.WaitForCallsAsync(1);
         await PassDeadlineAsync(machine, sending);
 
         var error = await Assert.ThrowsAsync<ConductorException>(() => sending.WaitAsync(TimeSpan.FromSeconds(30)));
@@ -56,6 +58,7 @@ public sealed class AbandonedTests
         var call = machine.Chat();
 
         var sending = machine.SendAsync(call, left.Token);
+        await deaf.WaitForCallsAsync(1);
         await left.CancelAsync();
         await AdvanceUntilAsync(machine, sending);
 
@@ -74,6 +77,7 @@ public sealed class AbandonedTests
         var call = machine.Chat(isStreaming: true);
 
         var sending = machine.SendAsync(call);
+        await deaf.WaitForStreamAsync();
         await PassDeadlineAsync(machine, sending);
         var outcome = await sending.WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -95,7 +99,8 @@ public sealed class AbandonedTests
         var call = machine.Chat();
 
         var sending = machine.SendAsync(call);
-        await PassDeadlineAsync(machine, sending);
+        await provider.WaitForCallsAsync(1);
+        machine.Time.Advance(new ReliabilitySettings().FirstContent); // and no further: it needs no grace
         var error = await Assert.ThrowsAsync<ConductorException>(() => sending.WaitAsync(TimeSpan.FromSeconds(30)));
         await call.DisposeAsync();
 

@@ -63,7 +63,7 @@ public sealed class CachingTests
 
         var one = machine.SendAsync(machine.Operation(tenant: "one"));
         var two = machine.SendAsync(machine.Operation(tenant: "two"));
-        Assert.Equal(2, a.Calls);
+        await a.WaitForCallsAsync(2); // nobody answers before the gate opens: the second is asked while the first is
         gate.SetResult();
         await Task.WhenAll(one, two);
     }
@@ -400,6 +400,7 @@ public sealed class CachingTests
         await using var machine = Machine(a);
 
         var leader = machine.SendAsync(machine.Operation(), leaves.Token);
+        await a.WaitForCallsAsync(1);
         var followers = Enumerable.Range(0, 10).Select(_ => machine.SendAsync(machine.Operation())).ToArray();
         await leaves.CancelAsync();
 

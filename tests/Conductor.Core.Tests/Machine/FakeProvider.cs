@@ -77,6 +77,12 @@ internal sealed class FakeProvider : IModelProvider, IChatClient, IEmbeddingGene
             Price = new ModelPrice { InputPerMillion = NanoUsd.FromUsd(1), OutputPerMillion = NanoUsd.FromUsd(2) },
         };
 
+    /// <summary>Waits until it was asked so often: what an attempt does, it does on a thread of its own.</summary>
+    public Task WaitForCallsAsync(int count) => EventuallyAsync(() => Calls >= count);
+
+    /// <summary>Waits until somebody reads a stream of it.</summary>
+    public Task WaitForStreamAsync() => EventuallyAsync(() => StreamsOpened > 0);
+
     /// <summary>Every question fails with this.</summary>
     public FakeProvider Failing(Exception failure)
     {
@@ -125,6 +131,15 @@ internal sealed class FakeProvider : IModelProvider, IChatClient, IEmbeddingGene
 
     public void Dispose()
     {
+    }
+
+    private static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (!condition())
+        {
+            await Task.Delay(1, limit.Token);
+        }
     }
 
     private void Note(IEnumerable<ChatMessage> messages, ChatOptions options)

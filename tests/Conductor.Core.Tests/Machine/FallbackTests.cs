@@ -207,6 +207,7 @@ public sealed class FallbackTests
         var call = machine.Chat();
 
         var sent = machine.SendAsync(call);
+        await providers[0].WaitForCallsAsync(1);
         machine.Time.Advance(TimeSpan.FromSeconds(30));
         await Eventually(() => providers[1].Calls == 1);
         machine.Time.Advance(TimeSpan.FromSeconds(30));

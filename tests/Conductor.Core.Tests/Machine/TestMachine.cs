@@ -111,7 +111,10 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
             provider.PluginId,
             provider,
             new ProviderSettings { Plugin = provider.PluginId, Section = section, Fingerprint = provider.Fingerprint, Models = provider.Offers },
-            provider.Models));
+            provider.Models)
+        {
+            Quarantine = new Quarantine(settings.Plugins.Quarantine, Time),
+        });
         var complete = settings with { Providers = entries.ToDictionary(entry => entry.Key, entry => entry.Value.Settings) };
         Snapshot = new CatalogSnapshot
         {

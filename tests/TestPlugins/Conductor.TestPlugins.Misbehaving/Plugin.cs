@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using Conductor.Plugins;
+using Conductor.Providers;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+
+[assembly: ProviderPlugin("misbehaving", typeof(Conductor.TestPlugins.Misbehaving.Plugin))]
+
+namespace Conductor.TestPlugins.Misbehaving;
+
+/// <summary>Does what no plugin should; settings: `mode`, which of it. A user's message `behave` makes it answer.</summary>
+public sealed class Plugin : IProviderPlugin
+{
+    public void ConfigureServices(IServiceCollection services, ProviderContext context) =>
+        services.AddSingleton<IModelProvider>(new Provider(context.Settings["mode"] ?? ""));
+}
+
+internal sealed class Provider(string mode) : IModelProvider
+{
+    public IChatClient GetChatClient(string modelId) => new Client(mode);
+
+    public Task<IReadOnlyList<ModelDescriptor>> ListModelsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<ModelDescriptor>>([new() { Id = "m" }]);
+
+    public Task<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) => Task.FromResult(ProviderHealth.Healthy);
+}
+
+internal sealed class Client(string mode) : IChatClient
+{
+    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        if (messages.Last().Text == "behave")
+        {
+            return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "good")) { FinishReason = ChatFinishReason.Stop });
+        }
+
+        switch (mode)
+        {
+            case "throws":
+                throw new OwnException();
+            case "throws-async":
+                return ThrowLaterAsync();
+            case "null":
+                return Task.FromResult<ChatResponse>(null!);
+            case "null-task":
+                return null!;
+            case "cancels":
+                throw new OperationCanceledException();
+            case "aggregate":
+                throw new AggregateException(new OwnException(), new OwnException());
+            case "hangs":
+                return Task.Delay(TimeSpan.FromSeconds(4), CancellationToken.None).ContinueWith(_ => new ChatResponse(), TaskScheduler.Default);
+            case "blocks":
+                Thread.Sleep(TimeSpan.FromSeconds(4));
+                return Task.FromResult(new ChatResponse());
+            default:
+                throw new NotSupportedException(mode);
+        }
+    }
+
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (mode == "endless")
+        {
+            while (true)
+            {
+                yield return new ChatResponseUpdate(ChatRole.Assistant, "");
+            }
+        }
+
+        yield return new ChatResponseUpdate(ChatRole.Assistant, "one ");
+        await Task.Yield();
+        if (mode == "throws-inside")
+        {
+            throw new OwnException();
+        }
+
+        if (mode == "null-inside")
+        {
+            yield return null!;
+        }
+
+        if (mode == "blocks-inside")
+        {
+            Thread.Sleep(TimeSpan.FromSeconds(4));
+        }
+
+        yield return new ChatResponseUpdate { FinishReason = ChatFinishReason.Stop };
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+    public void Dispose()
+    {
+    }
+
+    private static async Task<ChatResponse> ThrowLaterAsync()
+    {
+        await Task.Yield();
+        throw new OwnException();
+    }
+}
+
+/// <summary>A type of the plugin's own: whoever keeps the exception keeps the plugin.</summary>
+public sealed class OwnException() : Exception("my own fault");
