@@ -20,15 +20,19 @@ internal sealed class ChatSender(OllamaSettings settings, OllamaHttp http, Model
         var thinks = card?.Capabilities?.Contains("thinking") == true && think != "false";
         var prompt = TokenEstimate.Of(conversation, options);
         var size = sizer.Choose(model, card?.ContextLength, prompt, options?.MaxOutputTokens, thinks);
-        try
+        while (true)
         {
-            return await TryAsync(size).ConfigureAwait(false);
-        }
-        catch (ProviderException failure) when (failure.Kind == ProviderErrorKind.ContextLengthExceeded && sizer.CanGrow(size, card?.ContextLength))
-        {
-            // The estimate was too low for this model's tokens, which happens in scripts that its vocabulary hardly knows. Once more, with certainty.
-            size = sizer.Choose(model, card?.ContextLength, prompt, options?.MaxOutputTokens, thinks, isCertain: true);
-            return await TryAsync(size).ConfigureAwait(false);
+            int? larger;
+            try
+            {
+                return await TryAsync(size).ConfigureAwait(false);
+            }
+            catch (ProviderException failure) when (failure.Kind == ProviderErrorKind.ContextLengthExceeded
+                && (larger = sizer.Larger(size, model, card?.ContextLength, prompt, options?.MaxOutputTokens, thinks)) is not null)
+            {
+                // The estimate was too low for this model's tokens, which happens in scripts that its vocabulary hardly knows, or it says more than was asked.
+                size = larger.Value;
+            }
         }
 
         async Task<(OllamaReply, IReadOnlyList<string>)> TryAsync(int numCtx)

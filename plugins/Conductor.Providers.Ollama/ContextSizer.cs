@@ -29,9 +29,22 @@ internal sealed class ContextSizer(OllamaSettings settings)
     /// <param name="prompt">The prompt.</param>
     /// <param name="output">Tokens of the answer that the caller allows; null where open; 0 for vectors.</param>
     /// <param name="thinks">Whether the model may think first.</param>
-    /// <param name="isCertain">True for the second try: the size at which no prompt of so many bytes can be too long.</param>
     /// <exception cref="ProviderException">The prompt cannot fit.</exception>
-    public int Choose(string model, int? contextLength, TokenEstimate prompt, int? output, bool thinks, bool isCertain = false)
+    public int Choose(string model, int? contextLength, TokenEstimate prompt, int? output, bool thinks) => Choose(model, contextLength, prompt, output, thinks, isCertain: false);
+
+    /// <summary>
+    /// The next size after Ollama has called one too small: one that no prompt of so many bytes can exceed, and if that was not enough either (the model
+    /// has a system prompt of its own, which nobody is told of) four times as much. Null where the model has no larger one.
+    /// </summary>
+    public int? Larger(int tooSmall, string model, int? contextLength, TokenEstimate prompt, int? output, bool thinks)
+    {
+        var most = MostFor(contextLength);
+        return tooSmall >= most ? null
+            : Choose(model, contextLength, prompt, output, thinks, isCertain: true) is var certain && certain > tooSmall ? certain
+            : (int)Math.Min(tooSmall * 4L, most);
+    }
+
+    private int Choose(string model, int? contextLength, TokenEstimate prompt, int? output, bool thinks, bool isCertain)
     {
         var most = MostFor(contextLength);
         if (prompt.Least > most)
@@ -45,9 +58,6 @@ internal sealed class ContextSizer(OllamaSettings settings)
         var step = (int)Math.Min(BitOperations.RoundUpToPowerOf2((ulong)Math.Max(needed, settings.MinNumCtx)), (ulong)most);
         return Math.Clamp(_sizes.GetValueOrDefault(ModelName.Short(model)), step, Math.Max(step, most));
     }
-
-    /// <summary>Whether a second try with a larger context may help.</summary>
-    public bool CanGrow(int size, int? contextLength) => size < MostFor(contextLength);
 
     /// <summary>The model has answered with this size.</summary>
     public void Keep(string model, int size) => _sizes.AddOrUpdate(ModelName.Short(model), size, (_, before) => Math.Max(before, size));

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Conductor.Providers.Ollama;
 
@@ -18,6 +20,7 @@ internal static class OllamaAddress
             return new Uri(Default + "/");
         }
 
+        text = IPAddress.TryParse(text, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 && text[0] != '[' ? $"[{text}]" : text;
         var hasScheme = text.Contains("://", StringComparison.Ordinal);
         var rest = hasScheme ? text : "http://" + (text[0] == ':' ? "127.0.0.1" + text : text);
         if (!Uri.TryCreate(rest, UriKind.Absolute, out var parsed) || (parsed.Scheme != Uri.UriSchemeHttp && parsed.Scheme != Uri.UriSchemeHttps) || parsed.Host.Length == 0)

@@ -23,14 +23,18 @@ internal sealed class OllamaEmbeddingGenerator(OllamaSettings settings, OllamaHt
         var card = await cards.FindAsync(modelId, cancellationToken).ConfigureAwait(false);
         var longest = inputs.Select(TokenEstimate.Of).MaxBy(estimate => estimate.Most); // each text has the context to itself
         var size = sizer.Choose(modelId, card?.ContextLength, longest, output: 0, thinks: false);
-        try
+        while (true)
         {
-            return await AskAsync(inputs, options?.Dimensions, size, card is not null, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ProviderException failure) when (failure.Kind == ProviderErrorKind.ContextLengthExceeded && sizer.CanGrow(size, card?.ContextLength))
-        {
-            size = sizer.Choose(modelId, card?.ContextLength, longest, output: 0, thinks: false, isCertain: true);
-            return await AskAsync(inputs, options?.Dimensions, size, card is not null, cancellationToken).ConfigureAwait(false);
+            int? larger;
+            try
+            {
+                return await AskAsync(inputs, options?.Dimensions, size, card is not null, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ProviderException failure) when (failure.Kind == ProviderErrorKind.ContextLengthExceeded
+                && (larger = sizer.Larger(size, modelId, card?.ContextLength, longest, output: 0, thinks: false)) is not null)
+            {
+                size = larger.Value;
+            }
         }
     }
 

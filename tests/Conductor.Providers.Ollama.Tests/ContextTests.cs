@@ -111,6 +111,33 @@ public sealed class ContextTests
         Assert.Equal([8_192, 32_768], ollama.RequestsTo("/api/chat").Select(request => request.Json.GetProperty("options").GetProperty("num_ctx").GetInt32()));
     }
 
+    [Theory]
+    [InlineData(6_000, new[] { 4_096, 16_384 })]
+    [InlineData(90_000, new[] { 4_096, 16_384, 65_536, 131_072 })]
+    public async Task SystemPromptOfTheModelsOwn_GetsItsRoomToo_AndKeepsIt(int words, int[] sizes)
+    {
+        await using var ollama = await FakeOllama.StartAsync(models: new FakeOllamaModel { Name = "llama3.2", OwnWords = words });
+        await using var test = TestProvider.For(ollama.BaseUrl);
+
+        var answer = await test.AskAsync("Hi");
+        await test.StreamAsync("Hi");
+
+        Assert.Equal("Hello from Ollama.", answer.Text);
+        Assert.Equal([.. sizes, sizes[^1]], ollama.RequestsTo("/api/chat").Select(request => request.Json.GetProperty("options").GetProperty("num_ctx").GetInt32()));
+    }
+
+    [Fact]
+    public async Task SystemPromptThatCannotFit_IsToldOnce()
+    {
+        await using var ollama = await FakeOllama.StartAsync(models: new FakeOllamaModel { Name = "llama3.2", OwnWords = 6_000, ContextLength = 4_096 });
+        await using var test = TestProvider.For(ollama.BaseUrl);
+
+        var failure = await Assert.ThrowsAsync<ProviderException>(() => test.AskAsync("Hi"));
+
+        Assert.Equal(ProviderErrorKind.ContextLengthExceeded, failure.Kind);
+        Assert.Single(ollama.RequestsTo("/api/chat"));
+    }
+
     [Fact]
     public async Task SizeThatFailed_IsNotKept()
     {

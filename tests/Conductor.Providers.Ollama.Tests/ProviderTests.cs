@@ -151,6 +151,8 @@ public sealed class ProviderTests
     [InlineData("gpu-box", "http://gpu-box:11434/")]
     [InlineData("gpu-box:80", "http://gpu-box/")]
     [InlineData("[::1]", "http://[::1]:11434/")]
+    [InlineData("::1", "http://[::1]:11434/")]
+    [InlineData("::", "http://[::1]:11434/")]
     [InlineData("[::]:9000", "http://[::1]:9000/")]
     [InlineData("http://gpu-box", "http://gpu-box/")]
     [InlineData("https://ollama.example.com/", "https://ollama.example.com/")]

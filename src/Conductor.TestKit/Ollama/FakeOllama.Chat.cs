@@ -17,7 +17,7 @@ public sealed partial class FakeOllama
         var model = Find(body)!;
         var numCtx = await LoadAsync(model, body, token).ConfigureAwait(false);
         var messages = (body["messages"] as JsonArray)?.OfType<JsonObject>().ToList() ?? [];
-        var words = messages.Sum(Words);
+        var words = messages.Sum(Words) + model.OwnWords;
         if (words > numCtx && (bool?)body["truncate"] == false)
         {
             await ErrorAsync(context, 400, $"prompt too long; exceeded max context length by {words - numCtx} tokens", token).ConfigureAwait(false);

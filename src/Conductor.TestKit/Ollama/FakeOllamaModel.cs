@@ -18,6 +18,9 @@ public sealed class FakeOllamaModel
     /// <summary>Changes when the model behind the name does.</summary>
     public string Digest { get; set; } = "sha256:0a8c266910232fd3291e71e5ba1e058cc5af9d411192cf88b6d30e92b6e73163";
 
+    /// <summary>Words of the system prompt that its Modelfile sets before every conversation; nobody is told of them.</summary>
+    public int OwnWords { get; init; }
+
     /// <summary>Awaited before the first answer of a newly loaded model.</summary>
     public Task Loading { get; set; } = Task.CompletedTask;
 
