@@ -24,6 +24,7 @@ public class EntityCasesTests
     [InlineData("thanks @ann_b for #OpenData and C#", "mention:@ann_b=\"ann_b\"; hashtag:#OpenData=\"OpenData\"")]
     [InlineData("version 1.2.3.4, Release  10.0.0.1, then 10.0.0.2", "ip_address:10.0.0.2=\"10.0.0.2\"")]
     [InlineData("a@b.com\u0301 and a@b.com", "email:a@b.com=\"a@b.com\"")]
+    [InlineData("on 127.0.0.1:8080, 10.0.0.1:a and 1.2.3.4:123456", "ip_address:127.0.0.1=\"127.0.0.1\"")]
     public void Addresses(string text, string expected) => Check(text, expected, "email", "url", "ip_address", "guid", "mention", "hashtag");
 
     [Theory]
@@ -56,6 +57,7 @@ public class EntityCasesTests
     [InlineData("2 quadrillion quadrillion quadrillion apples", "number:2 quadrillion quadrillion quadrillion=\"2 quadrillion quadrillion quadrillion\"")]
     [InlineData("9 quadrillion billion", "number:9 quadrillion billion=9000000000000000000000000")]
     [InlineData("1\ufe0f\u20e3 5\u0301 7", "number:7=7")]
+    [InlineData("1e-2, 2.5E+3 and 1e-5x", "number:1e-2=0.01; number:2.5E+3=2500")]
     [InlineData("3/4 of all", "number:3/4=0.75")]
     public void Quantities(string text, string expected) => Check(text, expected, "money", "percent", "number", "ordinal", "temperature", "dimension", "age");
 
@@ -85,6 +87,10 @@ public class EntityCasesTests
     [InlineData("every day, every other Monday, weekly", "recurrence:every day=\"R/P1D\"; recurrence:every other Monday=\"R/P2W\"; recurrence:weekly=\"R/P1W\"")]
     [InlineData("It may well march on; the sun sat in second place", "")]
     [InlineData("Friday Schmidt.5, Monday x-7 and Sunday €/9", "date:Friday=\"2026-03-06\"; date:Monday=\"2026-03-09\"; date:Sunday=\"2026-03-08\"")]
+    [InlineData("from Monday to Friday 9 to 5", "datetime_range:from Monday to Friday 9 to 5={\"start\":\"2026-03-09T00:00:00\",\"end\":\"2026-03-13T17:00:00\"}")]
+    [InlineData("tomorrow 3pm to 1:30", "datetime_range:tomorrow 3pm to 1:30={\"start\":\"2026-03-05T15:00:00\",\"end\":\"2026-03-06T01:30:00\"}")]
+    [InlineData("from May 2019 to March 2018", "date_range:May 2019={\"start\":\"2019-05-01\",\"end\":\"2019-06-01\"}; date_range:March 2018={\"start\":\"2018-03-01\",\"end\":\"2018-04-01\"}")]
+    [InlineData("9999-12-31 3pm to 1pm", "datetime_range:9999-12-31 3pm to 1pm={\"start\":\"9999-12-31T15:00:00\",\"end\":null}")]
     [InlineData("open 24/7, 3/4 of all, 3/4", "date:3/4=\"2026-03-04\"")]
     public void Times(string text, string expected) =>
         Check(text, expected, "date", "time", "datetime", "duration", "date_range", "time_range", "datetime_range", "recurrence");

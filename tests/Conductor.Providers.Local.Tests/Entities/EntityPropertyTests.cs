@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using System.Text.Json;
 using Conductor.Operations;
 using Conductor.Providers.Local.Entities;
 using Xunit.Abstractions;
@@ -39,6 +40,7 @@ public class EntityPropertyTests(ITestOutputHelper output)
                 Assert.InRange(entity.Confidence, 0.01, 1);
                 Assert.False(char.IsLowSurrogate(text[entity.StartIndex]) || char.IsHighSurrogate(text[entity.EndIndex - 1]));
                 Assert.Contains(entity.Type, EntityTypes.All);
+                AssertOrder(entity);
                 end = entity.EndIndex;
                 found++;
             }
@@ -47,6 +49,16 @@ public class EntityPropertyTests(ITestOutputHelper output)
         }
 
         Assert.True(found > 5_000, $"Only {found} entities were found: the test looks at next to nothing.");
+    }
+
+    // ISO 8601 of one kind sorts as text does.
+    private static void AssertOrder(ExtractedEntity entity)
+    {
+        if (entity.Type is "date_range" or "datetime_range" && entity.Value.ValueKind is JsonValueKind.Object
+            && entity.Value.GetProperty("start").GetString() is { } start && entity.Value.GetProperty("end").GetString() is { } end)
+        {
+            Assert.True(string.CompareOrdinal(start, end) <= 0, $"'{entity.Text}' ends before it begins: {entity.Value}");
+        }
     }
 
     [Fact]

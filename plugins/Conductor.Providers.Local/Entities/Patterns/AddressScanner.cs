@@ -54,6 +54,7 @@ internal static class AddressScanner
         }
 
         var scope = run.IndexOf('%');
+        scope = run.IndexOf(':') is > 6 and var port && run[(port + 1)..].Length is >= 1 and <= 5 && run[(port + 1)..].IndexOfAnyExceptInRange('0', '9') < 0 && run[..port].Contains('.') ? port : scope; // "192.0.2.1:8080"
         var address = scope > 0 ? run[..scope] : run;
         if (address.Length is > 2 and <= LongestAddress && IsAddress(address) && !IsVersion(text.AsSpan(0, start), address) && IPAddress.TryParse(WithoutZeros(address), out var ip))
         {

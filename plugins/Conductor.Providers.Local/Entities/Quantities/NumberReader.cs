@@ -96,9 +96,11 @@ internal static class NumberReader
             (end, isPlain) = (end + 2, false);
         }
 
-        if (text[end] is { Lower: "e", IsJoined: true } && text[end + 1] is { Kind: TokenKind.Digits, IsJoined: true, Length: <= 2 } power && Parse(digits) is { } mantissa)
+        var sign = text[end + 1] is { IsJoined: true, Lower: "-" or "+" } ? 1 : 0;
+        if (text[end] is { Lower: "e", IsJoined: true } && text[end + 1 + sign] is { Kind: TokenKind.Digits, IsJoined: true, Length: <= 2 } power && Parse(digits) is { } mantissa)
         {
-            number = new NumberMatch(end + 2, Raise(mantissa, int.Parse(power.Lower, CultureInfo.InvariantCulture)), false);
+            var raised = int.Parse(power.Lower, CultureInfo.InvariantCulture);
+            number = new NumberMatch(end + 2 + sign, Raise(mantissa, text[end + 1].Is("-") ? -raised : raised), false);
             return true;
         }
 
@@ -192,6 +194,11 @@ internal static class NumberReader
         for (; power > 0 && value is not null; power--)
         {
             value = Times(value, 10);
+        }
+
+        for (; power < 0; power++)
+        {
+            value /= 10;
         }
 
         return value;

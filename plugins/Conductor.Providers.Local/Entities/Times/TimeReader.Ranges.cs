@@ -168,7 +168,7 @@ internal sealed partial class TimeReader
         {
             begins = begins.AddHours(12);
         }
-        else if (!from.IsHalfDayOpen && to.IsHalfDayOpen && ends <= begins)
+        else if (!from.IsHalfDayOpen && to.IsHalfDayOpen && ends <= begins && begins < ends.AddHours(12))
         {
             ends = ends.AddHours(12);
         }
@@ -221,7 +221,8 @@ internal sealed partial class TimeReader
         if (second.IsClock && first.Type is EntityTypes.DateTime)
         {
             until = Move(from.Date, until) ?? from;
-            return Longest(found, new TimePart(second.End, EntityTypes.DateTimeRange, from, until <= from ? until.AddHours(12) : until, Confidence: 0.93));
+            until = until > from ? until : Add(until, 'H', 12) is { } later && later > from ? later : Add(until, 'D', 1) ?? until;
+            return Longest(found, new TimePart(second.End, EntityTypes.DateTimeRange, from, until, Confidence: 0.93));
         }
 
         if (first.IsClock || second.IsClock || first.IsClockRange || second.IsClockRange)
@@ -229,19 +230,20 @@ internal sealed partial class TimeReader
             return found;
         }
 
+        until = second is { Type: EntityTypes.DateTimeRange, To: { } ends } ? ends : until;
         var isOfDays = first.Type is EntityTypes.Date or EntityTypes.DateRange && second.Type is EntityTypes.Date or EntityTypes.DateRange;
         if (until < from && second.IsYearOpen)
         {
             until = Add(until, 'Y', 1) ?? until;
         }
-        else if (until < from && second.IsDay && TimeWords.Weekdays.ContainsKey(text[next].Lower))
+        else if (until < from && TimeWords.Weekdays.ContainsKey(text[next].Lower))
         {
             until = Add(until, 'W', 1) ?? until;
         }
 
         // Ends are exclusive: what a day or a month says last lies inside.
         until = isOfDays ? AfterLast(second with { From = until, To = second.To is null || until == second.From ? second.To : Add(second.To, 'Y', 1) }) ?? until : until;
-        return Longest(found, new TimePart(second.End, isOfDays ? EntityTypes.DateRange : EntityTypes.DateTimeRange, from, until, Confidence: 0.93));
+        return until < from ? found : Longest(found, new TimePart(second.End, isOfDays ? EntityTypes.DateRange : EntityTypes.DateTimeRange, from, until, Confidence: 0.93));
     }
 
     // "May 1-7, 2019", "1-7 May", "1st to 3rd of May".
