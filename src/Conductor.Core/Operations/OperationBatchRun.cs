@@ -12,12 +12,18 @@ namespace Conductor.Operations;
 /// <param name="run">Makes one call.</param>
 /// <param name="width">How many run at once.</param>
 /// <param name="logger">Where the unforeseen is told.</param>
-public sealed class OperationBatchRun(OperationBatch batch, Func<OperationCall, CancellationToken, Task<OperationOutcome>> run, int width, ILogger logger)
+/// <param name="mostBytes">How long the results may be together; what is not yet asked for then is refused, unasked and unpaid.</param>
+public sealed class OperationBatchRun(
+    OperationBatch batch, Func<OperationCall, CancellationToken, Task<OperationOutcome>> run, int width, ILogger logger, long mostBytes = OperationBatchRun.MostBytes)
 {
+    // They are held in memory until the last one is there: 256 inputs of 256 texts each would be gigabytes of vectors.
+    private const long MostBytes = 128L * 1024 * 1024;
+
     // Enough to keep a model busy; more would only queue there, and take places from other callers.
     private const int Widest = 8;
 
     private int _next = -1;
+    private long _bytes;
 
     /// <summary>How many items of one batch run at once: at most eight, and never more than a fourth of the places there are, so that a batch leaves room for others.</summary>
     /// <param name="settings">The limits.</param>
@@ -52,9 +58,11 @@ public sealed class OperationBatchRun(OperationBatch batch, Func<OperationCall, 
 
         try
         {
-            foreach (var item in items)
+            for (var i = 0; i < items.Length; i++)
             {
-                yield return await item.Task.WaitAsync(together.Token).ConfigureAwait(false);
+                var item = await items[i].Task.WaitAsync(together.Token).ConfigureAwait(false);
+                items[i] = null!; // whoever reads decides what is kept of it
+                yield return item;
             }
         }
         finally
@@ -79,9 +87,11 @@ public sealed class OperationBatchRun(OperationBatch batch, Func<OperationCall, 
         OperationCall? call = null;
         try
         {
+            CheckSize();
             call = batch.Read(index);
             var outcome = await run(call, cancellationToken).ConfigureAwait(false);
             var answer = OperationAnswer.From(call, outcome);
+            Interlocked.Add(ref _bytes, answer.Result.Length);
             return new OperationBatchItem(index, answer, null, answer.Cost);
         }
         catch (ConductorException told)
@@ -101,6 +111,15 @@ public sealed class OperationBatchRun(OperationBatch batch, Func<OperationCall, 
             {
                 await call.DisposeAsync().ConfigureAwait(false);
             }
+        }
+    }
+
+    private void CheckSize()
+    {
+        if (Interlocked.Read(ref _bytes) > mostBytes)
+        {
+            throw new InvalidRequestException(
+                $"The results of the batch have more than {mostBytes} bytes already, so this input was not run. Send it again, with fewer at once.", OperationBatchReader.Inputs, "batch_too_large");
         }
     }
 

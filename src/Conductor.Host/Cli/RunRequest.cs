@@ -64,9 +64,10 @@ internal sealed class RunRequest : IDisposable
 
         _json.WriteStartArray();
         var number = 0;
-        foreach (var line in content.AsSpan().EnumerateLines())
+        foreach (var range in content.AsSpan().Split('\n')) // U+2028 and its like end no line here: JSON strings may hold them as they are
         {
             number++;
+            var line = content.AsSpan()[range];
             if (!line.IsWhiteSpace())
             {
                 WriteJson(line.ToString(), $"Line {number} of --inputs");

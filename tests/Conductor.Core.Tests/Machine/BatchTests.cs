@@ -254,6 +254,21 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task Batch_ResultsTooLongTogether_TheRestIsRefusedUnasked()
+    {
+        var a = new FakeProvider("a") { Answer = (_, _, _) => Task.FromResult(Replies.Text($$"""{"echo":"{{new string('x', 1_000)}}"}""")) };
+        await using var machine = Machine(a);
+        using var request = Parse(machine, $$"""{"inputs":[{{string.Join(',', Enumerable.Range(0, 20).Select(i => $"\"{i}\""))}}]}""");
+
+        var items = await new OperationBatchRun(request.ReadBatch(Context, CancellationToken.None), machine.SendAsync, 1, NullLogger.Instance, mostBytes: 5_000)
+            .RunAsync(CancellationToken.None).ToListAsync();
+
+        Assert.Equal([.. Enumerable.Repeat(200, 5), .. Enumerable.Repeat(400, 15)], items.Select(item => item.Status));
+        Assert.All(items.Skip(5), item => Assert.Equal(("batch_too_large", 0m), (item.Error!.Code, item.Cost.Usd)));
+        Assert.Equal(5, a.Calls);
+    }
+
+    [Fact]
     public async Task Item_FailsUnforeseen_ItsOwn500AndTheOthersGoOn()
     {
         await using var machine = Machine(Saying());

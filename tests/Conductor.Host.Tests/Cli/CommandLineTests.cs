@@ -128,6 +128,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("""["What a wonderful, lovely day!", {"text": "I hate this awful thing."}]""")]
     [InlineData("\"What a wonderful, lovely day!\"\n\n{\"text\": \"I hate this awful thing.\"}\n")]
+    [InlineData("\uFEFF\"What a wonderful,\u2028lovely\u2029day!\u0085\"\r\n \r\n{\"text\": \"I hate this\u0085awful\u2028thing.\"}")] // lines of JSON end with \n alone
     public async Task RunOperation_Inputs_AResultForEach(string inputs)
     {
         var (code, output, error) = await RunAsync(["run", "sentiment_analysis", "--inputs", "-", "--language", "en"], inputs);
