@@ -89,6 +89,7 @@ public class EntityCasesTests
     [InlineData("Friday Schmidt.5, Monday x-7 and Sunday €/9", "date:Friday=\"2026-03-06\"; date:Monday=\"2026-03-09\"; date:Sunday=\"2026-03-08\"")]
     [InlineData("from Monday to Friday 9 to 5", "datetime_range:from Monday to Friday 9 to 5={\"start\":\"2026-03-09T00:00:00\",\"end\":\"2026-03-13T17:00:00\"}")]
     [InlineData("tomorrow 3pm to 1:30", "datetime_range:tomorrow 3pm to 1:30={\"start\":\"2026-03-05T15:00:00\",\"end\":\"2026-03-06T01:30:00\"}")]
+    [InlineData("9999-12-31 3pm to noon", "datetime_range:9999-12-31 3pm to noon={\"start\":\"9999-12-31T15:00:00\",\"end\":null}")]
     [InlineData("from May 2019 to March 2018", "date_range:May 2019={\"start\":\"2019-05-01\",\"end\":\"2019-06-01\"}; date_range:March 2018={\"start\":\"2018-03-01\",\"end\":\"2018-04-01\"}")]
     [InlineData("9999-12-31 3pm to 1pm", "datetime_range:9999-12-31 3pm to 1pm={\"start\":\"9999-12-31T15:00:00\",\"end\":null}")]
     [InlineData("open 24/7, 3/4 of all, 3/4", "date:3/4=\"2026-03-04\"")]

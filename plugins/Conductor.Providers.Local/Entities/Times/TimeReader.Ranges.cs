@@ -221,8 +221,8 @@ internal sealed partial class TimeReader
         if (second.IsClock && first.Type is EntityTypes.DateTime)
         {
             until = Move(from.Date, until) ?? from;
-            until = until > from ? until : Add(until, 'H', 12) is { } later && later > from ? later : Add(until, 'D', 1) ?? until;
-            return Longest(found, new TimePart(second.End, EntityTypes.DateTimeRange, from, until, Confidence: 0.93));
+            var end = until > from ? until : Add(until, 'H', 12) is { } later && later > from ? later : Add(until, 'D', 1);
+            return Longest(found, new TimePart(second.End, EntityTypes.DateTimeRange, from, end, Confidence: 0.93));
         }
 
         if (first.IsClock || second.IsClock || first.IsClockRange || second.IsClockRange)
