@@ -31,7 +31,7 @@ internal sealed class IntentNames(IReadOnlyList<string> names)
     }
 
     /// <summary>A name as it is quoted to a model.</summary>
-    public static string Quote(string name) => name.Length <= LongestQuote ? $"\"{name}\"" : $"\"{name[..LongestQuote]}…\"";
+    public static string Quote(string name) => name.Length <= LongestQuote ? $"\"{name}\"" : $"\"{name[..(char.IsHighSurrogate(name[LongestQuote - 1]) ? LongestQuote - 1 : LongestQuote)]}…\"";
 
     private string? Only(Func<string, bool> matches)
     {

@@ -51,6 +51,17 @@ public class IntentReplyTests
     }
 
     [Theory]
+    [InlineData(78)]
+    [InlineData(79)]
+    [InlineData(80)]
+    public void Intent_LongName_IsQuotedWithWholeCharacters(int before)
+    {
+        var mistake = Assert.Throws<OperationReplyException>(() => Read(JsonSerializer.Serialize(new { intent = new string('n', before) + "😀😀", confidence = 1 })));
+
+        Assert.False(mistake.Message.EnumerateRunes().Contains(Rune.ReplacementChar), "Half a character is quoted.");
+    }
+
+    [Theory]
     [InlineData("0.9", 0.9)]
     [InlineData("90", 0.9)]
     [InlineData("1.01", 1)]
