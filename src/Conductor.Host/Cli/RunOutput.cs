@@ -17,9 +17,22 @@ internal sealed class RunOutput(bool isJson, bool isStreaming)
     {
         if (outcome.Deltas is { } deltas)
         {
-            await foreach (var delta in deltas.WithCancellation(cancellationToken))
+            var hasEnded = false;
+            try
             {
-                WriteDelta(delta);
+                await foreach (var delta in deltas.WithCancellation(cancellationToken))
+                {
+                    WriteDelta(delta);
+                }
+
+                hasEnded = true;
+            }
+            finally
+            {
+                if (!hasEnded && !isJson)
+                {
+                    Console.Out.WriteLine(); // what is said of the failure begins on a line of its own
+                }
             }
         }
 

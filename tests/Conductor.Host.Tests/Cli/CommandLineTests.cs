@@ -208,6 +208,23 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task RunOperation_StreamBreaks_LineEndsErrorAndCode1()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        upstream.Otherwise(FakeReply.Stream(new FakeStream().Role().Chunk("Hel"))); // ends without a finish
+        var config = _folder.Write("conductor.yaml", $$"""providers: { fake: { plugin: openai-compatible, base_url: "{{upstream.BaseUrl}}", price: free, models: [ m ] } }""");
+        string[] arguments = ["run", "response_generation", "hi", "--model", "fake/m", "--stream", "--config", config];
+
+        var plain = await RunAsync(arguments);
+        var json = await RunAsync([.. arguments, "--json"]);
+
+        Assert.Equal((1, "Hel\n", 1), (plain.Code, plain.Output.ReplaceLineEndings("\n"), json.Code));
+        Assert.StartsWith("error: ", plain.Error, StringComparison.Ordinal);
+        var lines = json.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
+        Assert.Equal(["delta", "error"], lines.Select(line => line.EnumerateObject().First().Name));
+    }
+
+    [Fact]
     public async Task RunOperation_ParametersNotJson_Code2()
     {
         var (code, _, error) = await RunAsync(["run", "sentiment_analysis", "x", "--parameters", "{oops"]);
