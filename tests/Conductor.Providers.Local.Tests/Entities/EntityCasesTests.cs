@@ -57,6 +57,7 @@ public class EntityCasesTests
     [InlineData("2 quadrillion quadrillion quadrillion apples", "number:2 quadrillion quadrillion quadrillion=\"2 quadrillion quadrillion quadrillion\"")]
     [InlineData("9 quadrillion billion", "number:9 quadrillion billion=9000000000000000000000000")]
     [InlineData("1\ufe0f\u20e3 5\u0301 7", "number:7=7")]
+    [InlineData("5G, 3M, 4T, 5m, 5L", "dimension:5m={\"value\":5,\"unit\":\"m\"}; dimension:5L={\"value\":5,\"unit\":\"l\"}")]
     [InlineData("1e-2, 2.5E+3 and 1e-5x", "number:1e-2=0.01; number:2.5E+3=2500")]
     [InlineData("3/4 of all", "number:3/4=0.75")]
     public void Quantities(string text, string expected) => Check(text, expected, "money", "percent", "number", "ordinal", "temperature", "dimension", "age");
@@ -92,6 +93,7 @@ public class EntityCasesTests
     [InlineData("9999-12-31 3pm to noon", "datetime_range:9999-12-31 3pm to noon={\"start\":\"9999-12-31T15:00:00\",\"end\":null}")]
     [InlineData("from May 2019 to March 2018", "date_range:May 2019={\"start\":\"2019-05-01\",\"end\":\"2019-06-01\"}; date_range:March 2018={\"start\":\"2018-03-01\",\"end\":\"2018-04-01\"}")]
     [InlineData("9999-12-31 3pm to 1pm", "datetime_range:9999-12-31 3pm to 1pm={\"start\":\"9999-12-31T15:00:00\",\"end\":null}")]
+    [InlineData("a 3D film, 5h, 24H, 3d, seat 23A, 9a, H2O, H2", "duration:5h=\"PT5H\"; duration:24H=\"PT24H\"; duration:3d=\"P3D\"; time:9a=\"09:00:00\"; date_range:H2={\"start\":\"2026-07-01\",\"end\":\"2027-01-01\"}")]
     [InlineData("open 24/7, 3/4 of all, 3/4", "date:3/4=\"2026-03-04\"")]
     public void Times(string text, string expected) =>
         Check(text, expected, "date", "time", "datetime", "duration", "date_range", "time_range", "datetime_range", "recurrence");

@@ -24,7 +24,7 @@ internal static class Units
         .SelectMany(parts => parts.Skip(1).Select(name => (name, unit: parts[0])))
         .ToFrozenDictionary(entry => entry.name, entry => entry.unit, StringComparer.Ordinal);
 
-    // A single letter is a unit only right behind its number: "5 m" may be anything.
+    // A single letter is a unit only right behind its number, and a small one: "5 m" and "5G" may be anything.
     private static readonly FrozenSet<string> Joined = new[] { "m", "g", "l", "in", "t" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Reads a unit's name of up to three words, the longest that there is; null for none.</summary>
@@ -41,7 +41,7 @@ internal static class Units
         {
             var token = text[index + words];
             name += (words > 0 && !token.IsJoined ? " " : "") + token.Lower;
-            if (ByName.TryGetValue(name, out var unit) && !(Joined.Contains(name) && !(token.IsJoined && text[index - 1].Kind is TokenKind.Digits)))
+            if (ByName.TryGetValue(name, out var unit) && !(Joined.Contains(name) && !(token.IsJoined && text[index - 1].Kind is TokenKind.Digits && (text.IsSmall(index) || name == "l"))))
             {
                 found = (unit, index + words + 1);
             }

@@ -92,8 +92,8 @@ internal sealed partial class TimeReader
             return text[index + 3].IsSymbol('.') && text[index + 3].IsJoined ? index + 4 : index + 3;
         }
 
-        // "3p", "9a": only right behind the digits.
-        return word is "a" or "p" && text[index].IsJoined && text[index - 1].Kind is TokenKind.Digits && !(text[index + 1].IsJoined && text[index + 1].Kind is TokenKind.Digits) ? index + 1 : null;
+        // "3p", "9a": only right behind the digits; "23A" is a seat.
+        return word is "a" or "p" && text.IsSmall(index) && text[index].IsJoined && text[index - 1].Kind is TokenKind.Digits && !(text[index + 1].IsJoined && text[index + 1].Kind is TokenKind.Digits) ? index + 1 : null;
     }
 
     // "noon", "midnight", "seven pm", "three thirty", "five o'clock", "now".

@@ -109,7 +109,7 @@ internal sealed partial class TimeReader
         var name = text[unitAt].Lower;
         if (!TimeWords.Units.TryGetValue(name, out var unit))
         {
-            unit = text[unitAt].IsJoined && text[unitAt - 1].Kind is TokenKind.Digits ? name switch { "h" => 'H', "d" => 'D', "y" => 'Y', "w" => 'W', "s" => 'S', _ => '\0' } : '\0';
+            unit = text[unitAt].IsJoined && text[unitAt - 1].Kind is TokenKind.Digits ? name switch { "h" => 'H', _ when !text.IsSmall(unitAt) => '\0', "d" => 'D', "y" => 'Y', "w" => 'W', "s" => 'S', _ => '\0' } : '\0';
             unit = name is "night" or "nights" && end > start ? 'D' : unit;
         }
 

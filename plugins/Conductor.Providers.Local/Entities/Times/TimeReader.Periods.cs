@@ -143,7 +143,7 @@ internal sealed partial class TimeReader
     {
         var start = IsThe(index) ? index + 1 : index;
         var (size, nth, end) = (0, 0, start);
-        if (text[start].Lower is "q" or "h" && text[start + 1] is { Kind: TokenKind.Digits, Length: 1, IsJoined: true } digit)
+        if (text[start].Lower is "q" or "h" && text[start + 1] is { Kind: TokenKind.Digits, Length: 1, IsJoined: true } digit && !(text[start + 2] is { Kind: TokenKind.Word, IsJoined: true }))
         {
             (size, nth, end) = (text[start].Is("q") ? 3 : 6, Number(digit.Lower), start + 2);
         }

@@ -49,6 +49,9 @@ internal sealed class EntityText
     /// <summary>Whether the character before an index belongs to a word, so that what begins there is only a part of it.</summary>
     public bool IsInsideWord(int index) => index > 0 && index < Text.Length && char.IsLetterOrDigit(Text[index - 1]) && char.IsLetterOrDigit(Text[index]);
 
+    /// <summary>Whether a word begins with a small letter: "5g" is a weight, "5G" is none.</summary>
+    public bool IsSmall(int index) => this[index].Kind is TokenKind.Word && char.IsLower(Text[this[index].Start]);
+
     private static TokenKind KindAt(string text, int index, out int length)
     {
         if (char.IsAsciiDigit(text[index]))
