@@ -1,16 +1,14 @@
 using Conductor.Caching;
 using Conductor.Calls;
 using Conductor.Catalog;
-using Conductor.Invoke;
 using Conductor.Prompts;
 using Conductor.Telemetry;
 using MediatR;
-using Microsoft.Extensions.Logging;
 
 namespace Conductor.Pipeline;
 
 /// <summary>Answers from the cache, or goes on and keeps the answer. Of several equal calls at once one goes on.</summary>
-internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, SingleFlight flights, PromptStore prompts, ConductorMetrics metrics, TimeProvider time, ILogger<PromptStore> logger)
+internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, SingleFlight flights, PromptStore prompts, ConductorMetrics metrics, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : ModelCall, IRequest<TResponse>
     where TResponse : ModelOutcome
@@ -98,8 +96,17 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
         }
     }
 
-    private string PromptOf(OperationEntry operation) =>
-        operation.Descriptor.Prompt is null ? "" : PromptRendering.Get(prompts, operation, logger).Fingerprint;
+    private string PromptOf(OperationEntry operation)
+    {
+        try
+        {
+            return operation.Descriptor.Prompt is { } shipped ? prompts.Get(operation.Name, shipped).Fingerprint : "";
+        }
+        catch (PromptFormatException)
+        {
+            return ""; // told where the prompt is needed: an engine answers without it
+        }
+    }
 
     private static TResponse Hit(TRequest request, CachedAnswer answer)
     {

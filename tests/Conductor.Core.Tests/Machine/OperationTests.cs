@@ -294,6 +294,19 @@ public sealed class OperationTests
     }
 
     [Fact]
+    public async Task Engine_OperationsPromptIsBroken_ServedAllTheSame()
+    {
+        var operation = new FakeOperation(prompt: "template: [oops");
+        await using var machine = new TestMachine(TestMachine.Alias("fast", "e/engine", "b/m"), [RoutingTests.Native("e"), Saying("""{"echo":"b"}""", "b")], [operation]);
+
+        var outcome = await machine.SendAsync(machine.Operation());
+        var again = machine.Operation();
+        await machine.SendAsync(again);
+
+        Assert.Equal(("e", true), (outcome.Provider, again.IsCacheHit));
+    }
+
+    [Fact]
     public async Task Engine_ReturnsNull_ProviderFault()
     {
         FakeEngine[] engines =
