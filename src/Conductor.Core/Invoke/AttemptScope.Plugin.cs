@@ -96,10 +96,8 @@ internal sealed partial class AttemptScope
                 return own;
             case OperationCanceledException:
                 return new ProviderException(ProviderErrorKind.PluginFault, "The plugin cancelled, and nobody had asked it to.");
-            case HttpRequestException or IOException or System.Net.Sockets.SocketException:
-                // A plugin that passes these on did not make them: nothing that would speak against its code.
-                InvokeLog.PluginFault(_services.Logger, Hop.Id, thrown.GetType().FullName ?? "", thrown.Message);
-                return new ProviderException(ProviderErrorKind.Network, $"The connection failed ({thrown.GetType().Name}).");
+            case var foreign when ForeignFailure.Read(foreign) is { } failure:
+                return failure;
             default:
                 // Its name only: the exception itself holds the plugin's code in memory, and its text is the plugin's own.
                 InvokeLog.PluginFault(_services.Logger, Hop.Id, thrown.GetType().FullName ?? "", thrown.Message);

@@ -10,6 +10,7 @@ namespace Conductor.Host.Lab;
 internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
 {
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LastCollections = TimeSpan.FromSeconds(5);
     private readonly List<string> _violations = [];
     private readonly List<Task> _rescans = [];
     private int _swaps;
@@ -152,7 +153,7 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
             }
 
             var waited = Stopwatch.StartNew();
-            while ((await host.RescanAsync(limit)).Count(row => row.IsInMemory) > plugins.Count && waited.Elapsed < TakeOver)
+            while (IsLeaving(await host.RescanAsync(limit), plugins.Count, waited.Elapsed))
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(250), limit);
             }
@@ -170,4 +171,8 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
 
         return host.ResidentBytes;
     }
+
+    // A version that still drains has time; one that is still alive after it was unloaded has had its collections, and gets a few more.
+    private static bool IsLeaving(IReadOnlyList<LabPluginRow> rows, int plugins, TimeSpan waited) =>
+        rows.Count(row => row.IsInMemory) > plugins && waited < (rows.Any(row => row.State == "draining") ? TakeOver : LastCollections);
 }

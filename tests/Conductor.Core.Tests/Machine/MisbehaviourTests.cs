@@ -142,6 +142,22 @@ public sealed class MisbehaviourTests
         }
     }
 
+    [Theory]
+    [InlineData(429, 429, "rate_limit_exceeded")]
+    [InlineData(401, 502, "upstream_credentials_exhausted")]
+    [InlineData(500, 502, "upstream_error")]
+    [InlineData(503, 503, "upstream_overloaded")]
+    [InlineData(400, 400, "invalid_request")]
+    [InlineData(0, 502, "provider_fault")]
+    public async Task Fault_StatusInAForeignException_IsTheUpstreams(int status, int told, string code)
+    {
+        await using var machine = TestMachine.Fast(new FakeProvider("a").Failing(new ForeignException(status)));
+
+        var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(machine.Chat()));
+
+        Assert.Equal((told, code), (error.Status, error.Code));
+    }
+
     [Fact]
     public async Task Quarantine_AfterAWhile_OneProbeLetsItOutOrKeepsItTwiceAsLong()
     {
@@ -256,6 +272,12 @@ public sealed class MisbehaviourTests
             machine.Time.Advance(PastGrace);
             await Task.WhenAny(done, Task.Delay(50));
         }
+    }
+
+    /// <summary>What an SDK throws that Conductor knows nothing of.</summary>
+    private sealed class ForeignException(int status) : Exception("the SDK's own words")
+    {
+        public int Status { get; } = status;
     }
 
     /// <summary>One update, and then a thread that is never given back.</summary>

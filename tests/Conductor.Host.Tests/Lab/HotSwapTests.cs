@@ -26,6 +26,30 @@ public sealed class HotSwapTests : IDisposable
     }
 
     [Fact]
+    public async Task HotSwap_PluginsWithHabits_AllLeaveMemory()
+    {
+        string[] plugins = ["RelayJson", "RelayOpenAI", "RelayTimer", "RelayDatabase"]; // System.Text.Json by reflection, the OpenAI package, a timer and a loop, a connection
+
+        var (code, output, error) = await HostProcess.RunAsync(
+            ["lab", "hotswap", "--quick", "--streams", "16", "--swaps", "2", "--json", .. plugins.SelectMany(plugin => new[] { "--plugin", BuildOf(plugin) })]);
+
+        using var report = JsonDocument.Parse(output);
+        Assert.True(report.RootElement.GetProperty("contexts_alive").EnumerateObject().All(plugin => plugin.Value.GetInt32() == 1), output + error);
+        Assert.Equal(8, report.RootElement.GetProperty("swaps").GetInt32());
+        Assert.Equal(0, report.RootElement.GetProperty("dropped").GetInt32());
+        Assert.Equal(0, report.RootElement.GetProperty("duplicated").GetInt32());
+    }
+
+    [Fact]
+    public async Task HotSwap_PluginThatNeverLeaves_IsAViolation()
+    {
+        var (code, output, error) = await HostProcess.RunAsync(["lab", "hotswap", "--quick", "--streams", "4", "--swaps", "1", "--plugin", BuildOf("RelayPinned")]);
+
+        Assert.True(code == 1, output + error);
+        Assert.Contains("versions of relay-pinned are in memory", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task HotSwap_WhatIsNoPlugin_IsSaid()
     {
         var path = _folder.Combine("note.dll");
@@ -73,6 +97,17 @@ public sealed class HotSwapTests : IDisposable
         tally.Add("s1", text, expected: 3, failure);
 
         Assert.Equal((dropped, duplicated, misordered), (tally.Dropped, tally.Duplicated, tally.Misordered));
+    }
+
+    private static string BuildOf(string plugin)
+    {
+        var folder = new FileInfo(HostProcess.Executable).Directory!;
+        while (!File.Exists(Path.Combine(folder.FullName, "Conductor.Plugins.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return Path.Combine(folder.FullName, "tests", "TestPlugins", "Conductor.TestPlugins." + plugin, "bin", "plugin");
     }
 
     private static Guid VersionIdOf(byte[] image)
