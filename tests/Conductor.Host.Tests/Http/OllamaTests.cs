@@ -45,6 +45,34 @@ public sealed class OllamaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TwoOllamas_EachWithItsOwnKeyAndModels_NamesWithSlashesAndColonsIncluded()
+    {
+        const string Long = "hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q4_K_M";
+        await using var other = await FakeOllama.StartAsync(models: new FakeOllamaModel { Name = Long });
+        await using var gateway = await TestGateway.StartAsync($$"""
+            providers:
+              near: { plugin: ollama, base_url: "{{_ollama.BaseUrl}}" }
+              far: { plugin: ollama, base_url: "{{other.BaseUrl}}", keys: [ "far-key-0123456789" ] }
+            """);
+        _ollama.Reply(FakeOllamaReply.Text("near"));
+        other.Reply(FakeOllamaReply.Text("far")).Reply(FakeOllamaReply.Text("far again"));
+
+        var listed = (await gateway.GetJsonAsync("/v1/models")).GetProperty("data").EnumerateArray().Select(model => model.GetProperty("id").GetString()).ToList();
+        List<string?> said = [];
+        foreach (var model in new[] { "near/llama3.2", $"far/{Long}", Long })
+        {
+            using var response = await gateway.PostAsync("/v1/chat/completions", $$"""{"model":"{{model}}","messages":[{"role":"user","content":"Hi"}]}""");
+            said.Add((await JsonOf(response)).GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
+        }
+
+        Assert.Contains($"far/{Long}", listed);
+        Assert.Equal(["near", "far", "far again"], said);
+        Assert.All(other.Requests, request => Assert.Equal("Bearer far-key-0123456789", request.Headers["Authorization"]));
+        Assert.All(_ollama.Requests, request => Assert.False(request.Headers.ContainsKey("Authorization")));
+        Assert.Equal(Long, other.RequestsTo("/api/chat")[0].Json.GetProperty("model").GetString());
+    }
+
+    [Fact]
     public async Task Chat_AnswersInOpenAIsShape_Free()
     {
         using var response = await _gateway.PostAsync("/v1/chat/completions", Chat("""{"role":"user","content":"How are you today?"}"""));
