@@ -34,6 +34,16 @@ internal static partial class OpenTelemetrySetup
         return (address.AbsolutePath == "/" ? new Uri(address, $"v1/{signal}") : address, OtlpExportProtocol.HttpProtobuf);
     }
 
+    private static void Aim(OtlpExporterOptions exporter, Uri address, string signal, string? protocol)
+    {
+        (exporter.Endpoint, exporter.Protocol) = TargetOf(address, signal, protocol);
+        if (address.IsLoopback)
+        {
+            // Nothing for this machine goes to a proxy of the environment.
+            exporter.HttpClientFactory = () => new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds) };
+        }
+    }
+
     private sealed partial class OtlpExport(ISettings settings, ILogger<OtlpExport> logger) : IHostedService, IDisposable
     {
         private MeterProvider? _meters;
@@ -55,9 +65,9 @@ internal static partial class OpenTelemetrySetup
             var protocol = Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL");
             var resource = ResourceBuilder.CreateDefault().AddService("conductor", serviceVersion: typeof(OpenTelemetrySetup).Assembly.GetName().Version?.ToString(3));
             _meters = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(ConductorMetrics.MeterName)
-                .AddOtlpExporter(exporter => (exporter.Endpoint, exporter.Protocol) = TargetOf(address, "metrics", protocol)).Build();
-            _spans = Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(ConductorActivity.SourceName)
-                .AddOtlpExporter(exporter => (exporter.Endpoint, exporter.Protocol) = TargetOf(address, "traces", protocol)).Build();
+                .AddOtlpExporter(exporter => Aim(exporter, address, "metrics", protocol)).Build();
+            _spans = Sdk.CreateTracerProviderBuilder().SetSampler(new CallerSampler()).SetResourceBuilder(resource).AddSource(ConductorActivity.SourceName)
+                .AddOtlpExporter(exporter => Aim(exporter, address, "traces", protocol)).Build();
             Exporting(logger, address.GetLeftPart(UriPartial.Authority));
             return Task.CompletedTask;
         }
