@@ -269,6 +269,30 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task Batch_TenantWithAListOfModels_HeldToItItemByItemAndSharesNoAnswer()
+    {
+        var a = new FakeProvider("a", "m", "ok") { Answer = (_, _, _) => Task.FromResult(Replies.Text("""{"echo":"x"}""")) };
+        var settings = TestMachine.Alias("fast", "a/m") with { Tenants = new Dictionary<string, TenantSettings> { ["t"] = new() { Models = ["a/ok"] } } };
+        await using var machine = new TestMachine(settings, [a], [new FakeOperation()]);
+        var free = CallContext.New();
+        var bound = CallContext.New() with { TenantId = "t" };
+
+        Assert.Equal([200, 200], await StatusesAsync(free, "fast"));
+        var asked = a.Calls;
+        Assert.All(await StatusesAsync(bound, "fast"), status => Assert.InRange(status, 400, 499)); // nor from the other tenant's cache
+        Assert.Equal(asked, a.Calls);
+        Assert.Equal([200, 200], await StatusesAsync(bound, "a/ok"));
+        Assert.Equal(asked * 2, a.Calls);
+
+        async Task<List<int>> StatusesAsync(CallContext context, string model)
+        {
+            using var request = Parse(machine, $$"""{"inputs":["one","two"],"model":"{{model}}"}""");
+            var items = await Run(machine, request.ReadBatch(context, CancellationToken.None), 1).ToListAsync();
+            return [.. items.Select(item => item.Status)];
+        }
+    }
+
+    [Fact]
     public async Task Item_FailsUnforeseen_ItsOwn500AndTheOthersGoOn()
     {
         await using var machine = Machine(Saying());
