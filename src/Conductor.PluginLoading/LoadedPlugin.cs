@@ -32,6 +32,9 @@ public sealed class LoadedPlugin
     /// <summary>The DLL it came from, as a path below the plugin folder.</summary>
     public string File { get; }
 
+    /// <summary>Which load of this plugin it is in this process, from 1.</summary>
+    public int Generation { get; internal init; }
+
     /// <summary>The plugin's entry point: an <c>IProviderPlugin</c> or an <c>IOperationPlugin</c>, by <see cref="Kind"/>.</summary>
     /// <remarks>Keep no reference to it, nor to anything it makes, beyond the unload: one is enough to keep all of its code in memory.</remarks>
     /// <exception cref="ObjectDisposedException">The plugin was unloaded.</exception>

@@ -14,6 +14,7 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
     private readonly ShadowStore _shadow = new(options.ShadowFolder, logger);
     private readonly SharedAssemblyList _shared = new(options.SharedAssemblies, options.IsolatedFrameworkAssemblies);
     private readonly StatusBoard _board = new(time);
+    private readonly ContextWatch _contexts = new(time);
     private readonly Lock _scanning = new();
     private readonly Lock _gate = new();
     private readonly List<LoadedPlugin> _plugins = []; // in the order of loading, until their code is gone
@@ -21,7 +22,17 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
     private bool _isDisposed;
 
     /// <summary>Every plugin file found, and every version of one that is still in memory; a snapshot.</summary>
-    public IReadOnlyList<PluginStatus> Statuses => _board.Snapshot();
+    public IReadOnlyList<PluginStatus> Statuses
+    {
+        get
+        {
+            var alive = _contexts.CountAlive();
+            return [.. _board.Snapshot().Select(row => row with { ContextsAlive = alive.GetValueOrDefault((row.Kind, row.Id)) })];
+        }
+    }
+
+    /// <summary>How many load contexts of each plugin are in memory: one for a plugin that serves, and those of its versions that drain or will not leave.</summary>
+    public IReadOnlyDictionary<(PluginKind Kind, string Id), int> ContextsAlive => _contexts.CountAlive();
 
     /// <summary>Looks into both folders. Files that cannot be plugins become statuses; nothing is loaded.</summary>
     public PluginScan Scan() => Scan(new HashSet<PluginEntry>());
@@ -73,6 +84,7 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
         string path;
         try
         {
+            _contexts.RequireBudget(candidate, options.LeakBudget(), Collect);
             path = CopyOf(candidate);
         }
         catch (PluginRejectedException rejection)
@@ -153,6 +165,7 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
     {
         ArgumentNullException.ThrowIfNull(p);
         p.Release();
+        _contexts.Released(p.Kind, p.Id, p.Generation);
         var isFaulted = _board.Find(StatusKey.Of(p))?.State == PluginState.Faulted;
         if (!isFaulted)
         {
@@ -236,15 +249,17 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
     {
         var context = new PluginLoadContext(
             $"{candidate.Id}-{candidate.Hash[..12]}", path, _shared, reason => Log.DependencyFileIgnored(logger, candidate.Id, reason));
+        var generation = _contexts.Add(candidate, context);
         var activation = PluginActivator.Create(context, path, candidate.Manifest);
         failure = activation.Failure is { } end ? $"'{candidate.File}': {end}" : null;
         hasRun = activation.HasRun;
         if (activation.EntryPoint is { } entryPoint)
         {
-            return new LoadedPlugin(candidate, context, entryPoint);
+            return new LoadedPlugin(candidate, context, entryPoint) { Generation = generation };
         }
 
         context.Unload();
+        _contexts.Released(candidate.Kind, candidate.Id, generation);
         return null;
     }
 

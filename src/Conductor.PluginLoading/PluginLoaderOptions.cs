@@ -47,6 +47,9 @@ public sealed record PluginLoaderOptions
     /// <summary>Which contents may run; asked at every scan. By default all.</summary>
     public Func<PluginPins> Pins { get; init; } = static () => PluginPins.None;
 
+    /// <summary>How many versions of one plugin may stay in memory after their unload before a further one is refused; asked at every load. At least 1.</summary>
+    public Func<int> LeakBudget { get; init; } = static () => 5;
+
     /// <summary>Simple names of assemblies of which the host's copy wins; a trailing `*` stands for any ending.</summary>
     /// <remarks>The framework's copy wins without being named, unless the plugin needs and brings a newer one.</remarks>
     public IReadOnlyList<string> SharedAssemblies { get; init; } = DefaultSharedAssemblies;

@@ -31,6 +31,15 @@ public sealed record PluginStatus
 
     /// <summary>SHA-256 over all files of the plugin, 64 hexadecimal digits.</summary>
     public string? Hash { get; init; }
+
+    /// <summary>What it serves now, such as `provider:openai`, `operation:summarization`, `function:shorten`; empty while it serves nothing.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    /// <summary>Calls that hold on to this version.</summary>
+    public int CallsInFlight { get; init; }
+
+    /// <summary>Load contexts of this plugin, of all its versions, that are in memory: 1 while one serves; more while others drain or will not leave.</summary>
+    public int ContextsAlive { get; init; }
 }
 
 /// <summary>Which folder a plugin belongs to.</summary>

@@ -25,9 +25,11 @@ internal sealed class PluginRoom : IDisposable
     /// <summary>What the loaders of this room ask at every scan.</summary>
     public PluginPins Pins { get; set; } = PluginPins.None;
 
+    public int LeakBudget { get; set; } = 5;
+
     public PluginLoader CreateLoader()
     {
-        var options = new PluginLoaderOptions { ProviderFolder = Plugins, OperationFolder = Operations, ShadowFolder = Shadow, Pins = () => Pins };
+        var options = new PluginLoaderOptions { ProviderFolder = Plugins, OperationFolder = Operations, ShadowFolder = Shadow, Pins = () => Pins, LeakBudget = () => LeakBudget };
         return new PluginLoader(options, TimeProvider.System, NullLogger<PluginLoader>.Instance);
     }
 

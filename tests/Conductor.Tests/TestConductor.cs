@@ -61,6 +61,8 @@ internal sealed class TestConductor : IAsyncDisposable
 
     public Prompts.PromptStore Prompts => _services.GetRequiredService<Prompts.PromptStore>();
 
+    public Telemetry.ConductorMetrics Metrics => _services.GetRequiredService<Telemetry.ConductorMetrics>();
+
     public PluginWatcher Watcher => _services.GetRequiredService<PluginWatcher>();
 
     internal Plugins.PluginRuntime Runtime => _services.GetRequiredService<Plugins.PluginRuntime>();

@@ -8,6 +8,7 @@ public abstract class Leased<T>
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private T? _value;
     private int _leases = 1; // the catalogue's own
+    private volatile bool _isRetired;
 
     protected Leased(T value) => _value = value;
 
@@ -15,7 +16,7 @@ public abstract class Leased<T>
     public Task Drained => _drained.Task;
 
     /// <summary>Leases that are out.</summary>
-    public int CallsInFlight => Math.Max(0, Volatile.Read(ref _leases) - 1);
+    public int CallsInFlight => Math.Max(0, Volatile.Read(ref _leases) - (_isRetired ? 0 : 1));
 
     /// <summary>The plugin's object; only under a lease.</summary>
     /// <exception cref="ObjectDisposedException">It is gone.</exception>
@@ -50,5 +51,9 @@ public abstract class Leased<T>
     }
 
     /// <summary>Takes the entry out of the catalogue's hands. Call once.</summary>
-    public void Retire() => Release();
+    public void Retire()
+    {
+        _isRetired = true;
+        Release();
+    }
 }

@@ -122,6 +122,7 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
                 Operations = Folder(source.Operations, plugins.Text("operations")),
                 Allowed = plugins.Object("allowed").Lists(),
                 RequirePins = plugins.Flag("require_pins", false),
+                LeakBudget = plugins.Integer("leak_budget") ?? new PluginsSettings().LeakBudget,
             },
         };
     }

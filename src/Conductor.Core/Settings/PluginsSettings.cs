@@ -18,6 +18,9 @@ public sealed record PluginsSettings
     /// <summary>Whether plugins that are not in <see cref="Allowed"/> are refused.</summary>
     public bool RequirePins { get; init; }
 
+    /// <summary>How many versions of one plugin may stay in memory after their unload before a further one is refused. 1 to 1000.</summary>
+    public int LeakBudget { get; init; } = 5;
+
     /// <summary>How long calls in flight may go on with a version that was replaced or taken away; then they are ended, streams by an error event.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

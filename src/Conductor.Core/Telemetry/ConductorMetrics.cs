@@ -31,13 +31,17 @@ public sealed class ConductorMetrics
     private readonly Counter<long> _cacheRequests;
     private readonly UpDownCounter<long> _callsActive;
     private readonly UpDownCounter<long> _streamsActive;
+    private readonly Counter<long> _pluginSwaps;
+    private readonly Counter<long> _pluginUnloads;
 
     // Providers and operations are named in the configuration and by plugins; models and error codes can come from outside.
     private readonly LabelLimiter _operations = new(100);
     private readonly LabelLimiter _providers = new(100);
     private readonly LabelLimiter _models = new(200);
     private readonly LabelLimiter _errors = new(100);
+    private readonly LabelLimiter _plugins = new(100);
     private Func<long> _unsettled = static () => 0;
+    private Func<IReadOnlyCollection<(string Plugin, long Contexts)>> _pluginContexts = static () => [];
 
     /// <summary>Creates the instruments.</summary>
     public ConductorMetrics(IMeterFactory meterFactory)
@@ -58,6 +62,9 @@ public sealed class ConductorMetrics
         _cacheRequests = Meter.CreateCounter<long>("conductor.cache.requests", "{request}", "Looks into the answer cache, by result.");
         _callsActive = Meter.CreateUpDownCounter<long>("conductor.calls.active", "{call}", "Calls at work.");
         _streamsActive = Meter.CreateUpDownCounter<long>("conductor.streams.active", "{stream}", "Answers being streamed.");
+        _pluginSwaps = Meter.CreateCounter<long>("conductor.plugin.swaps", "{swap}", "New versions of plugins at work, by what came of them.");
+        _pluginUnloads = Meter.CreateCounter<long>("conductor.plugin.unloads", "{unload}", "Plugins let go, by whether their code left memory.");
+        Meter.CreateObservableGauge("conductor.plugin.contexts.alive", PluginContexts, "{context}", "Load contexts of plugins in memory: one for each that serves, more while others drain or will not leave.");
         Meter.CreateObservableGauge("conductor.ledger.unsettled", () => _unsettled(), "{row}", "Ledger rows that are not yet in the store.");
     }
 
@@ -146,8 +153,27 @@ public sealed class ConductorMetrics
         { "result", result switch { CacheResult.Hit => "hit", CacheResult.Miss => "miss", CacheResult.Shared => "shared", _ => "bypass" } },
     });
 
+    /// <summary>A new version of a plugin at work was tried.</summary>
+    /// <param name="plugin">Its id.</param>
+    /// <param name="result">`swapped`, `refused` (not loaded) or `failed` (loaded, and could not serve); the old version serves on but for the first.</param>
+    public void PluginSwap(string plugin, string result) => _pluginSwaps.Add(1, new TagList { { "plugin", _plugins.Limit(plugin) }, { "result", result } });
+
+    /// <summary>A plugin was let go.</summary>
+    public void PluginUnloaded(string plugin, bool isDead) =>
+        _pluginUnloads.Add(1, new TagList { { "plugin", _plugins.Limit(plugin) }, { "result", isDead ? "dead" : "alive" } });
+
+    /// <summary>Where the number of load contexts of each plugin is read from.</summary>
+    public void ReadPluginContextsFrom(Func<IReadOnlyCollection<(string Plugin, long Contexts)>> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        _pluginContexts = read;
+    }
+
     /// <summary>Where the number of ledger rows that are not yet in the store is read from.</summary>
     internal void ReadUnsettledFrom(Func<long> read) => _unsettled = read;
+
+    private IEnumerable<Measurement<long>> PluginContexts() =>
+        _pluginContexts().GroupBy(plugin => _plugins.Limit(plugin.Plugin)).Select(group => new Measurement<long>(group.Sum(plugin => plugin.Contexts), new TagList { { "plugin", group.Key } }));
 
     private static void AddCategory(ref TagList tags, string? category)
     {

@@ -36,11 +36,12 @@ internal static class PluginsCommand
     {
         if (!Terminal.IsInteractive)
         {
-            Terminal.Table([], plugins.Select(plugin => (IReadOnlyList<string>)[.. Row(plugin), plugin.File, plugin.Reason ?? ""]));
+            Terminal.Table([], plugins.Select(plugin => (IReadOnlyList<string>)[.. Row(plugin), plugin.File, plugin.Reason ?? "", plugin.Hash ?? "", string.Join(",", plugin.Capabilities)]));
             return;
         }
 
-        Terminal.Table(["Plugin", "Kind", "State", "Version", "About"], plugins.Select(plugin => (IReadOnlyList<string>)[.. Row(plugin), plugin.DisplayName ?? ""]));
+        Terminal.Table(["Plugin", "Kind", "State", "Version", "Hash", "Serves"], plugins.Select(plugin =>
+            (IReadOnlyList<string>)[.. Row(plugin), plugin.Hash?[..12] ?? "", string.Join(", ", plugin.Capabilities)]));
         foreach (var plugin in plugins.Where(plugin => plugin.Reason is not null))
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]{plugin.Id}[/] ({plugin.File}): {plugin.Reason!}");

@@ -51,6 +51,15 @@ internal static class PluginList
             json.WriteString("version", plugin.Version);
             json.WriteString("contract_version", plugin.ContractVersion);
             json.WriteString("hash", plugin.Hash);
+            json.WriteStartArray("capabilities");
+            foreach (var capability in plugin.Capabilities)
+            {
+                json.WriteStringValue(capability);
+            }
+
+            json.WriteEndArray();
+            json.WriteNumber("calls_in_flight", plugin.CallsInFlight);
+            json.WriteNumber("contexts_alive", plugin.ContextsAlive);
             json.WriteEndObject();
         }
 

@@ -14,6 +14,9 @@ internal sealed class PluginChange
     /// <summary>New plugin to the one in whose place it stands.</summary>
     public Dictionary<LoadedPlugin, LoadedPlugin> Replaced { get; } = [];
 
+    /// <summary>Ids of plugins at work of which a new version was not loaded.</summary>
+    public List<string> Refused { get; } = [];
+
     /// <summary>Plugins that could not make what they offer.</summary>
     public Dictionary<LoadedPlugin, (string Reason, bool IsAboutSettings)> Failed { get; } = [];
 

@@ -1,13 +1,14 @@
 using System.Runtime.CompilerServices;
 using Conductor.PluginLoading;
 using Conductor.Settings;
+using Conductor.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Conductor.Plugins;
 
 /// <summary>Lets go of what the catalogue no longer holds: drained, disposed, its code unloaded.</summary>
-internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, TimeProvider time, ILogger<PluginRetirement> logger)
+internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, ConductorMetrics metrics, TimeProvider time, ILogger<PluginRetirement> logger)
 {
     private readonly List<Task> _running = [];
 
@@ -87,7 +88,8 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
 
         foreach (var plugin in plugins)
         {
-            await loader.UnloadAsync(plugin, CancellationToken.None).ConfigureAwait(false);
+            var verdict = await loader.UnloadAsync(plugin, CancellationToken.None).ConfigureAwait(false);
+            metrics.PluginUnloaded(plugin.Id, verdict.IsDead);
         }
     }
 

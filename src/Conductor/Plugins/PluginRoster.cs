@@ -64,6 +64,10 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
                 change.Replaced[plugin] = old;
                 change.Leaving.Add(old);
             }
+            else
+            {
+                change.Refused.Add(candidate.Id);
+            }
         }
 
         _plugins.RemoveAll(change.Leaving.Contains);

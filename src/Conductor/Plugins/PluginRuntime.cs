@@ -3,6 +3,7 @@ using Conductor.Costing;
 using Conductor.PluginLoading;
 using Conductor.Prompts;
 using Conductor.Settings;
+using Conductor.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Conductor.Plugins;
@@ -12,20 +13,22 @@ namespace Conductor.Plugins;
 /// old one and swaps it in whole; what it no longer holds drains, is disposed, and its code is unloaded.
 /// </summary>
 internal sealed class PluginRuntime(
-    PluginLoader loader, PluginRoster roster, ProviderQuestions questions, PluginRetirement retirement, ISettings settings, PromptStore prompts, ILogger<PluginRuntime> logger)
+    PluginLoader loader, PluginRoster roster, ProviderQuestions questions, PluginRetirement retirement, ISettings settings, PromptStore prompts,
+    ConductorMetrics metrics, ILogger<PluginRuntime> logger)
     : ICatalog, IAsyncDisposable
 {
     private readonly SemaphoreSlim _changing = new(1, 1);
     private volatile CatalogSnapshot _current = CatalogSnapshot.Empty;
     private List<PromptFunctionEntry> _functionEntries = [];
     private PromptFunctions? _functions;
+    private readonly PluginUse _use = new();
     private PluginPins _pins = PluginServices.PinsOf(settings.Current);
     private volatile bool _isStarted;
     private int _isDisposed;
 
     public CatalogSnapshot Current => _current;
 
-    public IReadOnlyList<PluginStatus> Statuses => PluginConduct.Say(loader.Statuses, _current);
+    public IReadOnlyList<PluginStatus> Statuses => PluginConduct.Say(_use.Fill(loader.Statuses), _current);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -137,14 +140,32 @@ internal sealed class PluginRuntime(
     {
         cancellationToken.ThrowIfCancellationRequested();
         var now = settings.Current;
+        metrics.ReadPluginContextsFrom(ContextsAlive);
         var change = roster.Change(now, scan);
+        _use.Note(roster.Providers.Values, roster.Operations);
 
         // From here on there is no way back: whoever asked may leave, what has changed has to be swapped in and what is gone let go.
         await questions.ListModelsAsync(change.Added, now, CancellationToken.None).ConfigureAwait(false);
         Swap();
         RuntimeLog.Serving(logger, string.Join(", ", _current.Providers.Keys), string.Join(", ", _current.Operations.Keys));
+        Count(change);
         retirement.Retire(change);
     }
+
+    private void Count(PluginChange change)
+    {
+        foreach (var plugin in change.Refused)
+        {
+            metrics.PluginSwap(plugin, "refused");
+        }
+
+        foreach (var plugin in change.Replaced.Keys)
+        {
+            metrics.PluginSwap(plugin.Id, change.Failed.ContainsKey(plugin) ? "failed" : "swapped");
+        }
+    }
+
+    private IReadOnlyCollection<(string Plugin, long Contexts)> ContextsAlive() => [.. loader.ContextsAlive.Select(pair => (pair.Key.Id, (long)pair.Value))];
 
     /// <summary>The registry of the live plugins' functions. Another one only when the functions are others: with it every prompt is compiled anew.</summary>
     private PromptFunctions FunctionsNow()

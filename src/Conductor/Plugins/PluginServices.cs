@@ -16,6 +16,7 @@ internal static class PluginServices
         return new PluginLoaderOptions
         {
             Pins = () => PinsOf(source.Current),
+            LeakBudget = () => source.Current.Plugins.LeakBudget,
             ProviderFolder = settings.Plugins.Path ?? PluginFolders.Find("plugins", AppContext.BaseDirectory),
             OperationFolder = settings.Plugins.Operations ?? PluginFolders.Find("operations", AppContext.BaseDirectory),
             ShadowFolder = Path.Combine(settings.Storage.Path, "plugin-copies"), // not the temporary folder: whoever could write there could choose what runs

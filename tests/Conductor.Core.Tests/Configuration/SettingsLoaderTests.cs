@@ -51,7 +51,7 @@ public sealed class SettingsLoaderTests
             limits: { max_concurrent_requests: 3, max_body: 1MiB, max_reply: 2MiB, max_event: 64KiB, max_text_length: 100, max_embedding_text_length: 50 }
             storage: { path: ./elsewhere }
             telemetry: { otlp: http://127.0.0.1:4317, prometheus: false }
-            plugins: { path: ./plugins, operations: /opt/operations, watch: false, require_pins: true, allowed: { local: [ "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" ], none: [] } }
+            plugins: { path: ./plugins, operations: /opt/operations, watch: false, require_pins: true, leak_budget: 2, allowed: { local: [ "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" ], none: [] } }
             """).Write("models.yaml", """
             catalog:
               - { provider: openai-compatible, model: llama-3, display_name: Llama, tier: small, context: 8192, max_output: 1024, usd_per_million: { input: 0.1, output: 0.2 }, quality_score: 0.5, enabled: false }
@@ -104,7 +104,7 @@ public sealed class SettingsLoaderTests
         Assert.Equal(Path.Combine(folder.Root, "elsewhere"), settings.Storage.Path);
         Assert.Equal(new TelemetrySettings { Otlp = "http://127.0.0.1:4317", Prometheus = false }, settings.Telemetry);
         Assert.Equal(Path.Combine(folder.Root, "plugins"), settings.Plugins.Path);
-        Assert.Equal((false, true), (settings.Plugins.Watch, settings.Plugins.RequirePins));
+        Assert.Equal((false, true, 2), (settings.Plugins.Watch, settings.Plugins.RequirePins, settings.Plugins.LeakBudget));
         Assert.Equal(["sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"], settings.Plugins.Allowed["local"]);
         Assert.Empty(settings.Plugins.Allowed["none"]);
 

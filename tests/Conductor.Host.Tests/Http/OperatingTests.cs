@@ -24,6 +24,17 @@ public class OperatingTests(SharedGateway shared) : IClassFixture<SharedGateway>
         Assert.Contains(ids, id => id!.StartsWith("local/", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Plugins_List_WhatEachServesAndItsContexts()
+    {
+        var local = (await Gateway.GetJsonAsync("/v1/plugins")).GetProperty("data").EnumerateArray().Single(plugin => plugin.GetProperty("id").GetString() == "local");
+
+        Assert.Equal("provider:local", Assert.Single(local.GetProperty("capabilities").EnumerateArray()).GetString());
+        Assert.Equal(1, local.GetProperty("contexts_alive").GetInt32());
+        Assert.Equal(0, local.GetProperty("calls_in_flight").GetInt32());
+        Assert.Contains("conductor_plugin_contexts_alive{plugin=\"local\"} 1\n", await Gateway.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/v1/models/fake/fake-model")]
     [InlineData("/v1/models/fake%2Ffake-model")]
