@@ -10,6 +10,9 @@ namespace Conductor.Host.Lab;
 internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
 {
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(30);
+    // The heap, the compiler's memory and the allocator's arenas find their size over the first versions; what a later one leaves is what counts.
+    private const int WarmUpSwaps = 10;
+
     private static readonly TimeSpan LastCollections = TimeSpan.FromSeconds(5);
     private readonly List<string> _violations = [];
     private readonly List<Task> _rescans = [];
@@ -31,7 +34,7 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
             tell("Warming up");
             var warm = new StreamTally();
             var warming = new StreamReaders(host, options, providers, warm);
-            await SwapUnderAsync(host, plugins, warming, swaps: Math.Min(2, options.Swaps), limit.Token);
+            await SwapUnderAsync(host, plugins, warming, Math.Min(WarmUpSwaps, options.Swaps), limit.Token);
             var before = await SettleAsync(host, plugins, limit.Token);
             (_swaps, var asked) = (0, upstream.Requests);
 
