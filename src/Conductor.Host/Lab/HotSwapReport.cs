@@ -8,7 +8,7 @@ internal sealed record HotSwapReport
 {
     // The share that resident memory may have grown by, and what a run too short to be settled may have grown by in any case.
     private const double MostGrowth = 0.10;
-    private const long GrowthOfNoAccount = 8 * 1024 * 1024;
+    private const long GrowthOfNoAccount = 16 * 1024 * 1024;
 
     public required int Streams { get; init; }
 
