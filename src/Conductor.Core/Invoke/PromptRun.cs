@@ -152,10 +152,20 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
 
     private ReadOnlyMemory<byte> ReadReply(string text, string? finishReason)
     {
-        var reply = new OperationReply(text, finishReason);
-        var result = entry.Operation.ReadReply(reply, call.Payload);
-        Notices = CallNotices.From(reply.Notices);
-        return result;
+        try
+        {
+            var reply = new OperationReply(text, finishReason);
+            var result = entry.Operation.ReadReply(reply, call.Payload);
+            Notices = CallNotices.From(reply.Notices);
+            return result;
+        }
+#pragma warning disable CA1031 // boundary: the operation's own failure is not the provider's, which answered; its object must not travel on
+        catch (Exception fault) when (fault is not OperationReplyException)
+#pragma warning restore CA1031
+        {
+            InvokeLog.PluginFault(scope.Logger, entry.Name, fault.GetType().FullName ?? "", fault.Message);
+            throw ConductorErrors.OperationFault(entry.Name, fault.GetType().Name);
+        }
     }
 
     private async Task<ChatResponse> AskAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)

@@ -191,7 +191,7 @@ public sealed class OperationStreamTests
         { "upstream_invalid_response", _ => throw new OperationReplyException("no") },
         { "upstream_invalid_response", _ => """{"wrong":1}"""u8.ToArray() },
         { "upstream_invalid_response", _ => "no json"u8.ToArray() },
-        { "provider_fault", _ => throw new FormatException("secret") },
+        { "operation_fault", _ => throw new FormatException("secret") },
     };
 
     [Theory]

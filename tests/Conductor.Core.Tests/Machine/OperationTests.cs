@@ -174,7 +174,7 @@ public sealed class OperationTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Operation_ThrowsItsOwnExceptionWhileReading_ProviderFaultNeverTheExceptionItself(bool isStructured)
+    public async Task Operation_ThrowsItsOwnExceptionWhileReading_OperationFaultNeverTheExceptionItself(bool isStructured)
     {
         var operation = new FakeOperation(isStructured: isStructured) { OnRead = _ => throw new FormatException("secret") };
         await using var machine = Machine(Saying("""{"echo":"x"}"""), operation);
@@ -183,10 +183,26 @@ public sealed class OperationTests
         var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(call));
         await call.DisposeAsync();
 
-        Assert.Equal("provider_fault", error.Code);
+        Assert.Equal("operation_fault", error.Code);
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
         Assert.Equal(5, Assert.Single(await machine.RowsAsync(call)).Usage.OutputTokens);
         machine.AssertIdle();
+    }
+
+    [Fact]
+    public async Task Operation_KeepsThrowingWhileReading_TheProviderThatAnsweredIsNotQuarantined()
+    {
+        var isBroken = true;
+        var operation = new FakeOperation { OnRead = reply => isBroken ? throw new FormatException() : Encoding.UTF8.GetBytes(reply.Text) };
+        await using var machine = Machine(Saying("""{"echo":"x"}"""), operation);
+        for (var i = 0; i < 20; i++)
+        {
+            await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(machine.Operation()));
+        }
+
+        isBroken = false;
+
+        Assert.Equal("""{"echo":"x"}""", Encoding.UTF8.GetString((await machine.SendAsync(machine.Operation())).Result.Span));
     }
 
     [Fact]
