@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Buffers;
 using Conductor.Wire.Ollama;
 using Microsoft.Extensions.AI;
@@ -57,7 +58,7 @@ internal sealed class ChatSender(OllamaSettings settings, OllamaHttp http, Model
             var leftOut = OllamaChatWriter.Write(body, model, messages, options, serving, isStreaming);
             return (body.WrittenMemory, leftOut);
         }
-        catch (OllamaRequestException failure)
+        catch (WireRequestException failure)
         {
             throw OllamaErrors.FromRequest(failure);
         }

@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Runtime.CompilerServices;
 using Conductor.Wire.Ollama;
 using Microsoft.Extensions.AI;

@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Buffers;
 using Conductor.Wire.Ollama;
 using Microsoft.Extensions.AI;
@@ -59,7 +60,7 @@ internal sealed class OllamaEmbeddingGenerator(OllamaSettings settings, OllamaHt
         {
             OllamaEmbed.Write(body, modelId, inputs, dimensions, new OllamaServing { NumCtx = numCtx, KeepAlive = settings.KeepAlive });
         }
-        catch (OllamaRequestException failure)
+        catch (WireRequestException failure)
         {
             throw OllamaErrors.FromRequest(failure);
         }

@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Security.Authentication;
 using Conductor.Wire.Ollama;
 
@@ -45,8 +46,8 @@ internal static class OllamaErrors
     }
 
     /// <summary>An answer that is none, or an error inside one that began as a success.</summary>
-    public static ProviderException FromAnswer(OllamaResponseException failure, OllamaAsk ask) => failure.Error is { } error
-        ? OfCategory(OllamaErrorClassifier.Classify(error), 200, ask) ?? New(ProviderErrorKind.ServerError, 200, "Ollama failed in the middle of its answer.")
+    public static ProviderException FromAnswer(WireResponseException failure, OllamaAsk ask) => failure.Error is { } error
+        ? OfCategory(OllamaErrorClassifier.Classify(error.Message), 200, ask) ?? New(ProviderErrorKind.ServerError, 200, "Ollama failed in the middle of its answer.")
         : Invalid(failure.Message);
 
     /// <summary>An answer that cannot be used, for the reason given.</summary>
@@ -56,7 +57,7 @@ internal static class OllamaErrors
     public static ProviderException TooLarge(long maxBytes) => Invalid($"Ollama's answer is larger than {maxBytes} bytes.");
 
     /// <summary>A request that this dialect cannot say.</summary>
-    public static ProviderException FromRequest(OllamaRequestException failure) =>
+    public static ProviderException FromRequest(WireRequestException failure) =>
         new(failure.IsUnsupported ? ProviderErrorKind.Unsupported : ProviderErrorKind.InvalidRequest, failure.Message) { Param = failure.Param };
 
     /// <summary>No connection, or one that broke. The cause's own text names the address and is not repeated.</summary>
@@ -79,16 +80,16 @@ internal static class OllamaErrors
         };
     }
 
-    private static ProviderException? OfCategory(OllamaErrorCategory category, int status, OllamaAsk ask) => category switch
+    private static ProviderException? OfCategory(WireErrorCategory category, int status, OllamaAsk ask) => category switch
     {
-        OllamaErrorCategory.ContextLength => New(ProviderErrorKind.ContextLengthExceeded, status, "Ollama says that the prompt does not fit the context."),
-        OllamaErrorCategory.ModelNotFound when ask.IsPull => New(ProviderErrorKind.ModelNotFound, status, $"Ollama's registry has no model '{ask.Model}'."),
-        OllamaErrorCategory.ModelNotFound => NotFound(ask, status),
-        OllamaErrorCategory.Unsupported => New(ProviderErrorKind.Unsupported, status, $"Model '{ask.Model}' cannot do what was asked, for example tools, images, thinking or vectors."),
-        OllamaErrorCategory.Overloaded => New(ProviderErrorKind.Overloaded, status, "Ollama's queue is full."),
-        OllamaErrorCategory.OutOfMemory => New(ProviderErrorKind.ServerError, status, $"Ollama's machine has too little memory for model '{ask.Model}' and its context; 'num_ctx: {{ max: … }}' bounds that."),
-        OllamaErrorCategory.Credentials => New(ProviderErrorKind.Credentials, status, "Ollama refused the key, or wants one."),
-        OllamaErrorCategory.RateLimited => New(ProviderErrorKind.RateLimited, status, "Ollama limits the rate of requests."),
+        WireErrorCategory.ContextLength => New(ProviderErrorKind.ContextLengthExceeded, status, "Ollama says that the prompt does not fit the context."),
+        WireErrorCategory.ModelNotFound when ask.IsPull => New(ProviderErrorKind.ModelNotFound, status, $"Ollama's registry has no model '{ask.Model}'."),
+        WireErrorCategory.ModelNotFound => NotFound(ask, status),
+        WireErrorCategory.Unsupported => New(ProviderErrorKind.Unsupported, status, $"Model '{ask.Model}' cannot do what was asked, for example tools, images, thinking or vectors."),
+        WireErrorCategory.Overloaded => New(ProviderErrorKind.Overloaded, status, "Ollama's queue is full."),
+        WireErrorCategory.OutOfMemory => New(ProviderErrorKind.ServerError, status, $"Ollama's machine has too little memory for model '{ask.Model}' and its context; 'num_ctx: {{ max: … }}' bounds that."),
+        WireErrorCategory.Credentials => New(ProviderErrorKind.Credentials, status, "Ollama refused the key, or wants one."),
+        WireErrorCategory.RateLimited => New(ProviderErrorKind.RateLimited, status, "Ollama limits the rate of requests."),
         _ => null,
     };
 

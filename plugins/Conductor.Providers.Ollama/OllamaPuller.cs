@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Conductor.Wire.Ollama;

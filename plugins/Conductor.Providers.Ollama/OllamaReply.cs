@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Buffers;
 using Conductor.Wire.Ollama;
 
@@ -39,7 +40,7 @@ internal sealed class OllamaReply(ReplyBody body, string? contentType, OllamaAsk
 
             return read(buffer.AsMemory(0, length));
         }
-        catch (OllamaResponseException failure)
+        catch (WireResponseException failure)
         {
             throw OllamaErrors.FromAnswer(failure, ask);
         }
@@ -62,7 +63,7 @@ internal sealed class OllamaReply(ReplyBody body, string? contentType, OllamaAsk
             read(lines.Line);
             return true;
         }
-        catch (OllamaResponseException failure)
+        catch (WireResponseException failure)
         {
             throw OllamaErrors.FromAnswer(failure, ask);
         }

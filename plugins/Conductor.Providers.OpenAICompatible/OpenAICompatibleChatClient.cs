@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Conductor.Wire.OpenAI;
@@ -81,7 +82,7 @@ internal sealed class OpenAICompatibleChatClient(OpenAICompatibleSettings settin
         {
             OpenAIRequestWriter.Write(body, modelId, messages, options, isStreaming, settings.MaxTokensMember);
         }
-        catch (OpenAIRequestException failure)
+        catch (WireRequestException failure)
         {
             throw OpenAICompatibleErrors.FromRequest(failure);
         }
@@ -95,7 +96,7 @@ internal sealed class OpenAICompatibleChatClient(OpenAICompatibleSettings settin
         {
             return await reply.ReadWholeAsync(body => OpenAIResponseReader.Read(body.Span), cancellationToken).ConfigureAwait(false);
         }
-        catch (OpenAIResponseException failure)
+        catch (WireResponseException failure)
         {
             throw OpenAICompatibleErrors.FromAnswer(failure, reply.RequestId);
         }
@@ -114,7 +115,7 @@ internal sealed class OpenAICompatibleChatClient(OpenAICompatibleSettings settin
             reader.Read(events.Data.Span, updates);
             return true;
         }
-        catch (OpenAIResponseException failure)
+        catch (WireResponseException failure)
         {
             throw OpenAICompatibleErrors.FromAnswer(failure, requestId);
         }

@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Buffers;
 using Conductor.Wire.OpenAI;
 using Microsoft.Extensions.AI;
@@ -25,7 +26,7 @@ internal sealed class OpenAICompatibleEmbeddingGenerator(OpenAICompatibleSetting
         {
             OpenAIEmbeddingsWriter.WriteRequest(body, modelId, inputs, options);
         }
-        catch (OpenAIRequestException failure)
+        catch (WireRequestException failure)
         {
             throw OpenAICompatibleErrors.FromRequest(failure);
         }
@@ -40,7 +41,7 @@ internal sealed class OpenAICompatibleEmbeddingGenerator(OpenAICompatibleSetting
                     ? new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = modelId })) { Usage = usage?.ToDetails() }
                     : throw OpenAICompatibleErrors.Invalid($"The upstream sent {vectors.Count} vectors for {inputs.Count} inputs.", reply.RequestId);
             }
-            catch (OpenAIResponseException failure)
+            catch (WireResponseException failure)
             {
                 throw OpenAICompatibleErrors.FromAnswer(failure, reply.RequestId);
             }

@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 using Conductor.Wire.OpenAI;
@@ -15,7 +16,7 @@ internal static class OpenAICompatibleErrors
     public static ProviderException FromReply(int status, ReadOnlySpan<byte> body, HttpResponseHeaders headers, DateTimeOffset now)
     {
         var error = OpenAIErrorReader.TryRead(body);
-        var category = error is null ? OpenAIErrorCategory.Unknown : OpenAIErrorClassifier.Classify(error);
+        var category = error is null ? WireErrorCategory.Unknown : OpenAIErrorClassifier.Classify(error);
         var (kind, message) = status switch
         {
             < 200 => (ProviderErrorKind.InvalidResponse, "answered with an interim status only"),
@@ -23,16 +24,16 @@ internal static class OpenAICompatibleErrors
             400 or 422 => OfRefusal(category),
             401 or 403 => (ProviderErrorKind.Credentials, "refused the key"),
             402 => (ProviderErrorKind.QuotaExhausted, "says that the account is used up"),
-            404 => category == OpenAIErrorCategory.ContextLength ? OfRefusal(category) : (ProviderErrorKind.ModelNotFound, "does not have the model, or not this address"),
+            404 => category == WireErrorCategory.ContextLength ? OfRefusal(category) : (ProviderErrorKind.ModelNotFound, "does not have the model, or not this address"),
             408 => (ProviderErrorKind.Timeout, "took too long"),
             409 => (ProviderErrorKind.ServerError, "reports a conflict"),
             413 => (ProviderErrorKind.ContextLengthExceeded, "says that the request is too large"),
-            429 => category == OpenAIErrorCategory.QuotaExhausted
+            429 => category == WireErrorCategory.QuotaExhausted
                 ? (ProviderErrorKind.QuotaExhausted, "says that the account is used up")
                 : (ProviderErrorKind.RateLimited, "limits the rate of requests"),
             < 500 => (ProviderErrorKind.InvalidRequest, "refused the request"),
             // llama.cpp of old says 500 to a prompt that is too long; another try would fail the same way.
-            500 when category == OpenAIErrorCategory.ContextLength => OfRefusal(category),
+            500 when category == WireErrorCategory.ContextLength => OfRefusal(category),
             503 or 529 => (ProviderErrorKind.Overloaded, "is overloaded"),
             504 => (ProviderErrorKind.Timeout, "waited too long for something behind it"),
             _ => (ProviderErrorKind.ServerError, "failed"),
@@ -47,17 +48,17 @@ internal static class OpenAICompatibleErrors
     }
 
     /// <summary>An error object inside a reply with status 200: the first frame of a stream, a later one, or a whole body.</summary>
-    public static ProviderException FromInside(OpenAIError error, string? requestId)
+    public static ProviderException FromInside(WireError error, string? requestId)
     {
         var (kind, message) = OpenAIErrorClassifier.Classify(error) switch
         {
-            OpenAIErrorCategory.InvalidRequest or OpenAIErrorCategory.ContextLength or OpenAIErrorCategory.ContentFilter or OpenAIErrorCategory.ModelNotFound
+            WireErrorCategory.InvalidRequest or WireErrorCategory.ContextLength or WireErrorCategory.ContentFilter or WireErrorCategory.ModelNotFound
                 => OfRefusal(OpenAIErrorClassifier.Classify(error)),
-            OpenAIErrorCategory.Credentials => (ProviderErrorKind.Credentials, "refused the key"),
-            OpenAIErrorCategory.RateLimited => (ProviderErrorKind.RateLimited, "limits the rate of requests"),
-            OpenAIErrorCategory.QuotaExhausted => (ProviderErrorKind.QuotaExhausted, "says that the account is used up"),
-            OpenAIErrorCategory.Overloaded => (ProviderErrorKind.Overloaded, "is overloaded"),
-            OpenAIErrorCategory.Timeout => (ProviderErrorKind.Timeout, "took too long"),
+            WireErrorCategory.Credentials => (ProviderErrorKind.Credentials, "refused the key"),
+            WireErrorCategory.RateLimited => (ProviderErrorKind.RateLimited, "limits the rate of requests"),
+            WireErrorCategory.QuotaExhausted => (ProviderErrorKind.QuotaExhausted, "says that the account is used up"),
+            WireErrorCategory.Overloaded => (ProviderErrorKind.Overloaded, "is overloaded"),
+            WireErrorCategory.Timeout => (ProviderErrorKind.Timeout, "took too long"),
             _ => (ProviderErrorKind.ServerError, "failed"),
         };
         return new ProviderException(kind, $"The upstream {message} (an error inside a reply with HTTP 200).")
@@ -69,7 +70,7 @@ internal static class OpenAICompatibleErrors
     }
 
     /// <summary>An answer that is none.</summary>
-    public static ProviderException FromAnswer(OpenAIResponseException failure, string? requestId) =>
+    public static ProviderException FromAnswer(WireResponseException failure, string? requestId) =>
         failure.Error is { } error ? FromInside(error, requestId) : Invalid(failure.Message, requestId);
 
     /// <summary>An answer that cannot be used, for the reason given.</summary>
@@ -77,8 +78,8 @@ internal static class OpenAICompatibleErrors
         new(ProviderErrorKind.InvalidResponse, message) { UpstreamRequestId = requestId };
 
     /// <summary>A request that this dialect cannot say.</summary>
-    public static ProviderException FromRequest(OpenAIRequestException failure) =>
-        new(failure.Code == OpenAIRequestCodes.Unsupported ? ProviderErrorKind.Unsupported : ProviderErrorKind.InvalidRequest, failure.Message) { Param = failure.Param };
+    public static ProviderException FromRequest(WireRequestException failure) =>
+        new(failure.Code == WireRequestCodes.Unsupported ? ProviderErrorKind.Unsupported : ProviderErrorKind.InvalidRequest, failure.Message) { Param = failure.Param };
 
     /// <summary>No connection, or one that broke. The cause's own text names the address and is not repeated.</summary>
     public static ProviderException FromNetwork(Exception failure)
@@ -103,12 +104,12 @@ internal static class OpenAICompatibleErrors
     /// <summary>The upstream's own id of the request, where it is one.</summary>
     public static string? RequestId(HttpResponseHeaders headers) => headers.TryGetValues("x-request-id", out var values) ? SafeName(values.FirstOrDefault(), maxLength: 128) : null;
 
-    private static (ProviderErrorKind Kind, string Message) OfRefusal(OpenAIErrorCategory category) => category switch
+    private static (ProviderErrorKind Kind, string Message) OfRefusal(WireErrorCategory category) => category switch
     {
-        OpenAIErrorCategory.ContextLength => (ProviderErrorKind.ContextLengthExceeded, "says that the prompt does not fit the model"),
-        OpenAIErrorCategory.ContentFilter => (ProviderErrorKind.ContentFilter, "refused the content"),
-        OpenAIErrorCategory.ModelNotFound => (ProviderErrorKind.ModelNotFound, "does not have the model"),
-        OpenAIErrorCategory.Credentials => (ProviderErrorKind.Credentials, "refused the key"),
+        WireErrorCategory.ContextLength => (ProviderErrorKind.ContextLengthExceeded, "says that the prompt does not fit the model"),
+        WireErrorCategory.ContentFilter => (ProviderErrorKind.ContentFilter, "refused the content"),
+        WireErrorCategory.ModelNotFound => (ProviderErrorKind.ModelNotFound, "does not have the model"),
+        WireErrorCategory.Credentials => (ProviderErrorKind.Credentials, "refused the key"),
         _ => (ProviderErrorKind.InvalidRequest, "refused the request"),
     };
 

@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using Conductor.Wire.OpenAI;
 using Microsoft.Extensions.AI;
 
@@ -61,7 +62,7 @@ internal sealed class OpenAICompatibleProvider(OpenAICompatibleSettings settings
             {
                 return await reply.ReadWholeAsync(body => OpenAIModelsReader.Read(body.Span), cancellationToken).ConfigureAwait(false);
             }
-            catch (OpenAIResponseException failure)
+            catch (WireResponseException failure)
             {
                 throw OpenAICompatibleErrors.FromAnswer(failure, reply.RequestId);
             }

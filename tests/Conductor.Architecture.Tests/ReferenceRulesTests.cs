@@ -11,15 +11,16 @@ public sealed class ReferenceRulesTests
     {
         ["Conductor.Abstractions"] = [],
         ["Conductor.Operations.Contracts"] = [],
-        ["Conductor.Wire.*"] = [],
+        ["Conductor.Wire"] = [],
+        ["Conductor.Wire.*"] = ["Conductor.Wire"],
         ["Conductor.Core"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts"],
         ["Conductor.PluginLoading"] = ["Conductor.Abstractions"],
         ["Conductor.Storage.*"] = ["Conductor.Core"],
         ["Conductor.TestKit"] = ["Conductor.Abstractions"],
         ["Conductor"] = ["Conductor.Core", "Conductor.PluginLoading", "Conductor.Operations.Contracts"],
-        ["Conductor.Host"] = ["Conductor", "Conductor.Wire.*", "Conductor.Storage.*"],
-        ["Conductor.Providers.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire.*"],
-        ["Conductor.Operations.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire.*"],
+        ["Conductor.Host"] = ["Conductor", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Storage.*"],
+        ["Conductor.Providers.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire", "Conductor.Wire.*"],
+        ["Conductor.Operations.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire", "Conductor.Wire.*"],
     };
 
     private static readonly Dictionary<string, string[]> AllowedPackages = new()
@@ -29,6 +30,7 @@ public sealed class ReferenceRulesTests
             "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions",
         ],
         ["Conductor.Operations.Contracts"] = [],
+        ["Conductor.Wire"] = ["Microsoft.Extensions.AI.Abstractions"],
         ["Conductor.Wire.*"] = ["Microsoft.Extensions.AI.Abstractions"],
     };
 

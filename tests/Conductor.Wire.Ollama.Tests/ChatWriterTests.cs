@@ -81,7 +81,7 @@ public sealed class ChatWriterTests
     [InlineData("[]")]
     public void SchemaThatIsNone_IsRefused_NotForgotten(string schema)
     {
-        var failure = Assert.Throws<OllamaRequestException>(() => Write(Hello, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Json(schema), "a") }));
+        var failure = Assert.Throws<WireRequestException>(() => Write(Hello, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Json(schema), "a") }));
 
         Assert.Equal("response_format", failure.Param);
     }
@@ -112,7 +112,7 @@ public sealed class ChatWriterTests
     {
         var message = new ChatMessage(ChatRole.User, [new TextContent("What is this?"), new UriContent("https://example.com/a.png", "image/*")]);
 
-        var failure = Assert.Throws<OllamaRequestException>(() => Write([message]));
+        var failure = Assert.Throws<WireRequestException>(() => Write([message]));
 
         Assert.True(failure.IsUnsupported);
         Assert.Equal("messages[0].content[1]", failure.Param);
@@ -142,7 +142,7 @@ public sealed class ChatWriterTests
     {
         var call = new FunctionCallContent("c", "f") { AdditionalProperties = new() { ["openai.arguments"] = "[1]" } };
 
-        Assert.True(Assert.Throws<OllamaRequestException>(() => Write([new ChatMessage(ChatRole.Assistant, [call])])).IsUnsupported);
+        Assert.True(Assert.Throws<WireRequestException>(() => Write([new ChatMessage(ChatRole.Assistant, [call])])).IsUnsupported);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class ChatWriterTests
     [InlineData("functions", "[]")]
     public void WhatWouldChangeTheAnswer_IsRefused(string name, string value)
     {
-        var failure = Assert.Throws<OllamaRequestException>(() => Write(Hello, new ChatOptions { AdditionalProperties = new() { [name] = Json(value) } }));
+        var failure = Assert.Throws<WireRequestException>(() => Write(Hello, new ChatOptions { AdditionalProperties = new() { [name] = Json(value) } }));
 
         Assert.True(failure.IsUnsupported);
         Assert.Equal(name, failure.Param);
@@ -173,7 +173,7 @@ public sealed class ChatWriterTests
     {
         var options = new ChatOptions { Tools = [AIFunctionFactory.CreateDeclaration("f", "", Json("{}"))], ToolMode = ChatToolMode.RequireAny };
 
-        Assert.Equal("tool_choice", Assert.Throws<OllamaRequestException>(() => Write(Hello, options)).Param);
+        Assert.Equal("tool_choice", Assert.Throws<WireRequestException>(() => Write(Hello, options)).Param);
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class ChatWriterTests
 
     [Fact]
     public void RoleThatOllamaLacks_IsRefused() =>
-        Assert.Equal("messages[0].role", Assert.Throws<OllamaRequestException>(() => Write([new ChatMessage(new ChatRole("function"), "x")])).Param);
+        Assert.Equal("messages[0].role", Assert.Throws<WireRequestException>(() => Write([new ChatMessage(new ChatRole("function"), "x")])).Param);
 
     private static (JsonElement Body, IReadOnlyList<string> LeftOut) Write(ChatMessage[] messages, ChatOptions? options = null, bool isStreaming = false, OllamaServing? serving = null)
     {

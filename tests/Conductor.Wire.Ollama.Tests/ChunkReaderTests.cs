@@ -46,7 +46,7 @@ public sealed class ChunkReaderTests
 
     [Fact]
     public void LoadInsteadOfAnAnswer_IsNoAnswer() =>
-        Assert.Throws<OllamaResponseException>(() => OllamaChunkReader.ReadWhole("""{"message":{"content":""},"done_reason":"load","done":true}"""u8));
+        Assert.Throws<WireResponseException>(() => OllamaChunkReader.ReadWhole("""{"message":{"content":""},"done_reason":"load","done":true}"""u8));
 
     [Fact]
     public void ToolCalls_ComeBeforeDone_AndDecideTheReason()
@@ -115,12 +115,12 @@ public sealed class ChunkReaderTests
     [InlineData("", null)]
     [InlineData("<html>", null)]
     public void WhatIsNoAnswer_Throws(string body, string? error) =>
-        Assert.Equal(error, Assert.Throws<OllamaResponseException>(() => OllamaChunkReader.ReadWhole(Encoding.UTF8.GetBytes(body))).Error);
+        Assert.Equal(error, Assert.Throws<WireResponseException>(() => OllamaChunkReader.ReadWhole(Encoding.UTF8.GetBytes(body))).Error?.Message);
 
     [Fact]
     public void MarkOfByteOrder_IsNoPartOfTheAnswer() =>
         Assert.Equal("x", OllamaChunkReader.ReadWhole(Encoding.UTF8.GetBytes("\ufeff{\"message\":{\"content\":\"x\",\"thinking\":null,\"tool_calls\":null},\"done\":true}")).Text);
 
     [Fact]
-    public void BytesThatAreNoText_Throw() => Assert.Throws<OllamaResponseException>(() => OllamaChunkReader.ReadWhole([(byte)'"', 0xff, (byte)'"']));
+    public void BytesThatAreNoText_Throw() => Assert.Throws<WireResponseException>(() => OllamaChunkReader.ReadWhole([(byte)'"', 0xff, (byte)'"']));
 }

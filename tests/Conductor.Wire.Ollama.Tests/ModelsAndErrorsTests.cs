@@ -12,7 +12,7 @@ public sealed class ModelsAndErrorsTests
 
         Assert.Equal([new OllamaModel("a:latest", "d", "llama"), new OllamaModel("b", "", null)], models);
         Assert.Empty(OllamaModelsReader.ReadTags("""{"models":null}"""u8));
-        Assert.Throws<OllamaResponseException>(() => OllamaModelsReader.ReadTags("{}"u8));
+        Assert.Throws<WireResponseException>(() => OllamaModelsReader.ReadTags("{}"u8));
     }
 
     [Theory]
@@ -37,8 +37,8 @@ public sealed class ModelsAndErrorsTests
         Assert.Equal(new OllamaPullLine("pulling manifest", null, null, null), OllamaPull.ReadLine("""{"status":"pulling manifest"}"""u8));
         Assert.Equal(new OllamaPullLine("pulling ab", "sha256:ab", 10, 4), OllamaPull.ReadLine("""{"status":"pulling ab","digest":"sha256:ab","total":10,"completed":4}"""u8));
         Assert.True(OllamaPull.ReadLine("""{"status":"success"}"""u8).IsSuccess);
-        Assert.Equal("x", Assert.Throws<OllamaResponseException>(() => OllamaPull.ReadLine("""{"error":"x"}"""u8)).Error);
-        Assert.Throws<OllamaResponseException>(() => OllamaPull.ReadLine("{}"u8));
+        Assert.Equal("x", Assert.Throws<WireResponseException>(() => OllamaPull.ReadLine("""{"error":"x"}"""u8)).Error!.Message);
+        Assert.Throws<WireResponseException>(() => OllamaPull.ReadLine("{}"u8));
     }
 
     [Fact]
@@ -69,28 +69,28 @@ public sealed class ModelsAndErrorsTests
     [InlineData("""{"embeddings":[["1"]]}""")]
     [InlineData("""{"embeddings":[[1e999]]}""")]
     [InlineData("""{"embeddings":[1]}""")]
-    public void WhatAreNoVectors_Throws(string body) => Assert.Throws<OllamaResponseException>(() => OllamaEmbed.Read(Encoding.UTF8.GetBytes(body)));
+    public void WhatAreNoVectors_Throws(string body) => Assert.Throws<WireResponseException>(() => OllamaEmbed.Read(Encoding.UTF8.GetBytes(body)));
 
     [Theory]
-    [InlineData("model 'llama9' not found", OllamaErrorCategory.ModelNotFound)]
-    [InlineData("model \"x\" not found, try pulling it first", OllamaErrorCategory.ModelNotFound)]
-    [InlineData("model 'too many requests' not found", OllamaErrorCategory.ModelNotFound)]
-    [InlineData("model 'usage limit' not found", OllamaErrorCategory.ModelNotFound)]
-    [InlineData("pull model manifest: file does not exist", OllamaErrorCategory.ModelNotFound)]
-    [InlineData("prompt too long; exceeded max context length by 12 tokens", OllamaErrorCategory.ContextLength)]
-    [InlineData("the input length exceeds the context length", OllamaErrorCategory.ContextLength)]
-    [InlineData("input length exceeds maximum context length", OllamaErrorCategory.ContextLength)]
-    [InlineData("registry.ollama.ai/library/x does not support tools", OllamaErrorCategory.Unsupported)]
-    [InlineData("\"x\" does not support thinking", OllamaErrorCategory.Unsupported)]
-    [InlineData("server busy, please try again.  maximum pending requests exceeded", OllamaErrorCategory.Overloaded)]
-    [InlineData("model requires more system memory (9.1 GiB) than is available (4.0 GiB)", OllamaErrorCategory.OutOfMemory)]
-    [InlineData("unauthorized", OllamaErrorCategory.Credentials)]
-    [InlineData("too many requests", OllamaErrorCategory.RateLimited)]
-    [InlineData("you've reached your hourly usage limit", OllamaErrorCategory.RateLimited)]
-    [InlineData("Not found", OllamaErrorCategory.Unknown)]
-    [InlineData("llama runner process has terminated", OllamaErrorCategory.Unknown)]
-    [InlineData(null, OllamaErrorCategory.Unknown)]
-    public void Errors_AreTold(string? text, OllamaErrorCategory category) => Assert.Equal(category, OllamaErrorClassifier.Classify(text));
+    [InlineData("model 'llama9' not found", WireErrorCategory.ModelNotFound)]
+    [InlineData("model \"x\" not found, try pulling it first", WireErrorCategory.ModelNotFound)]
+    [InlineData("model 'too many requests' not found", WireErrorCategory.ModelNotFound)]
+    [InlineData("model 'usage limit' not found", WireErrorCategory.ModelNotFound)]
+    [InlineData("pull model manifest: file does not exist", WireErrorCategory.ModelNotFound)]
+    [InlineData("prompt too long; exceeded max context length by 12 tokens", WireErrorCategory.ContextLength)]
+    [InlineData("the input length exceeds the context length", WireErrorCategory.ContextLength)]
+    [InlineData("input length exceeds maximum context length", WireErrorCategory.ContextLength)]
+    [InlineData("registry.ollama.ai/library/x does not support tools", WireErrorCategory.Unsupported)]
+    [InlineData("\"x\" does not support thinking", WireErrorCategory.Unsupported)]
+    [InlineData("server busy, please try again.  maximum pending requests exceeded", WireErrorCategory.Overloaded)]
+    [InlineData("model requires more system memory (9.1 GiB) than is available (4.0 GiB)", WireErrorCategory.OutOfMemory)]
+    [InlineData("unauthorized", WireErrorCategory.Credentials)]
+    [InlineData("too many requests", WireErrorCategory.RateLimited)]
+    [InlineData("you've reached your hourly usage limit", WireErrorCategory.RateLimited)]
+    [InlineData("Not found", WireErrorCategory.Unknown)]
+    [InlineData("llama runner process has terminated", WireErrorCategory.Unknown)]
+    [InlineData(null, WireErrorCategory.Unknown)]
+    public void Errors_AreTold(string? text, WireErrorCategory category) => Assert.Equal(category, OllamaErrorClassifier.Classify(text));
 
     [Theory]
     [InlineData("""{"error":"text"}""", "text")]

@@ -28,7 +28,7 @@ public sealed class NdjsonReaderTests
     [InlineData(true)]
     [InlineData(false)]
     public async Task Line_LargerThanTheCap_IsRefused(bool hasEnd) =>
-        await Assert.ThrowsAsync<OllamaResponseException>(() => ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(new string('x', 5_000) + (hasEnd ? "\n" : ""))), maxLineBytes: 4_000));
+        await Assert.ThrowsAsync<WireResponseException>(() => ReadAsync(new MemoryStream(Encoding.UTF8.GetBytes(new string('x', 5_000) + (hasEnd ? "\n" : ""))), maxLineBytes: 4_000));
 
     [Fact]
     public async Task NothingAtAll_HasNoLines() => Assert.Empty(await ReadAsync(new MemoryStream()));

@@ -70,7 +70,7 @@ public sealed class PeekTests
     [InlineData("""{"dimensions":0}""", "dimensions", "invalid_value")]
     public void Peek_WrongMember_ThrowsWithItsName(string body, string param, string code)
     {
-        var failure = Assert.Throws<OpenAIRequestException>(() => OpenAIPeek.Read(Encoding.UTF8.GetBytes(body)));
+        var failure = Assert.Throws<WireRequestException>(() => OpenAIPeek.Read(Encoding.UTF8.GetBytes(body)));
 
         Assert.Equal(param, failure.Param);
         Assert.Equal(code, failure.Code);
@@ -94,7 +94,7 @@ public sealed class PeekTests
     [InlineData("{/* no */}")]
     public void Peek_NotAJsonObject_ThrowsInvalidJson(string body)
     {
-        var failure = Assert.Throws<OpenAIRequestException>(() => OpenAIPeek.Read(Encoding.UTF8.GetBytes(body)));
+        var failure = Assert.Throws<WireRequestException>(() => OpenAIPeek.Read(Encoding.UTF8.GetBytes(body)));
 
         Assert.Equal("invalid_json", failure.Code);
         Assert.Null(failure.Param);
@@ -105,7 +105,7 @@ public sealed class PeekTests
     {
         byte[] body = [.. "{\"a\":\""u8, 0xC3, 0x28, .. "\"}"u8];
 
-        var failure = Assert.Throws<OpenAIRequestException>(() => OpenAIPeek.Read(body));
+        var failure = Assert.Throws<WireRequestException>(() => OpenAIPeek.Read(body));
 
         Assert.Equal("invalid_json", failure.Code);
     }
@@ -115,7 +115,7 @@ public sealed class PeekTests
     {
         var body = "{\"a\":" + new string('[', 100_000) + new string(']', 100_000) + "}";
 
-        Assert.Equal("invalid_json", Assert.Throws<OpenAIRequestException>(() => OpenAIPeek.Read(Encoding.UTF8.GetBytes(body))).Code);
+        Assert.Equal("invalid_json", Assert.Throws<WireRequestException>(() => OpenAIPeek.Read(Encoding.UTF8.GetBytes(body))).Code);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class PeekTests
     {
         var digits = new string('9', 5000);
 
-        Assert.Equal("seed", Assert.Throws<OpenAIRequestException>(() => OpenAIPeek.Read(Encoding.UTF8.GetBytes($$"""{"seed":{{digits}}}"""))).Param);
+        Assert.Equal("seed", Assert.Throws<WireRequestException>(() => OpenAIPeek.Read(Encoding.UTF8.GetBytes($$"""{"seed":{{digits}}}"""))).Param);
         Assert.Null(OpenAIPeek.Read(Encoding.UTF8.GetBytes($$"""{"other":{{digits}}}""")).Model);
     }
 

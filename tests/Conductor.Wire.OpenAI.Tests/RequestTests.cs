@@ -107,7 +107,7 @@ public sealed class RequestTests
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"tool_choice":{"type":"function"}}""", "tool_choice.function")]
     public void Request_WrongMember_ThrowsWithItsPath(string body, string param)
     {
-        var failure = Assert.Throws<OpenAIRequestException>(() => OpenAIRequestReader.Read(Bytes.Of(body)));
+        var failure = Assert.Throws<WireRequestException>(() => OpenAIRequestReader.Read(Bytes.Of(body)));
 
         Assert.Equal(param, failure.Param);
     }
@@ -116,7 +116,7 @@ public sealed class RequestTests
     [InlineData("""{"messages":[{"role":"user","role":"system","content":"x"}]}""")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"n":1,"n":2}""")]
     public void Request_MemberTwice_Throws(string body) =>
-        Assert.Equal("duplicate_parameter", Assert.Throws<OpenAIRequestException>(() => OpenAIRequestReader.Read(Bytes.Of(body))).Code);
+        Assert.Equal("duplicate_parameter", Assert.Throws<WireRequestException>(() => OpenAIRequestReader.Read(Bytes.Of(body))).Code);
 
     [Fact]
     public void Request_MutatedAtRandom_OnlyEverThrowsTheOneException()
@@ -210,7 +210,7 @@ public sealed class RequestTests
     public void Write_WhatTheDialectCannotSay_ThrowsTheOneException(string what, ChatMessage message, ChatOptions options)
     {
         Assert.NotEmpty(what);
-        Assert.Throws<OpenAIRequestException>(() => Bytes.Text(output => OpenAIRequestWriter.Write(output, "m", [message], options, isStreaming: false)));
+        Assert.Throws<WireRequestException>(() => Bytes.Text(output => OpenAIRequestWriter.Write(output, "m", [message], options, isStreaming: false)));
     }
 
     private static bool Throws(byte[] body)
@@ -220,7 +220,7 @@ public sealed class RequestTests
         {
             OpenAIPeek.Read(body);
         }
-        catch (OpenAIRequestException)
+        catch (WireRequestException)
         {
             thrown = true;
         }
@@ -230,7 +230,7 @@ public sealed class RequestTests
             var request = OpenAIRequestReader.Read(body);
             Bytes.Text(output => OpenAIRequestWriter.Write(output, "m", request.Messages, request.Options, isStreaming: false));
         }
-        catch (OpenAIRequestException)
+        catch (WireRequestException)
         {
             thrown = true;
         }
@@ -239,7 +239,7 @@ public sealed class RequestTests
         {
             OpenAIEmbeddingsReader.ReadRequest(body);
         }
-        catch (OpenAIRequestException)
+        catch (WireRequestException)
         {
             // Most of these bodies have no `input`.
         }
@@ -250,7 +250,7 @@ public sealed class RequestTests
         {
             OpenAIResponseReader.Read(body);
         }
-        catch (OpenAIResponseException)
+        catch (WireResponseException)
         {
             // A request is no answer.
         }

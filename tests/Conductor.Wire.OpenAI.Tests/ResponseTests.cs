@@ -105,7 +105,7 @@ public sealed class ResponseTests
 
         var scanned = OpenAIScan.ScanChat(whole)!.Value;
         var inEvent = OpenAIScan.ScanEvent(chunk);
-        var typed = OpenAIUsage.FromDetails(OpenAIResponseReader.Read(whole).Usage)!.Value;
+        var typed = WireUsage.FromDetails(OpenAIResponseReader.Read(whole).Usage)!.Value;
 
         Assert.Equal((input, output, isSuspect), (scanned.InputTokens, scanned.OutputTokens, scanned.IsSuspect));
         Assert.True(inEvent.IsUsageOnly);
@@ -127,26 +127,26 @@ public sealed class ResponseTests
     }
 
     [Theory]
-    [InlineData("", OpenAIResponseFault.NotJson)]
-    [InlineData("<html>", OpenAIResponseFault.NotJson)]
-    [InlineData("""{"choices":[{"message":{"content":"x""", OpenAIResponseFault.NotJson)]
-    [InlineData("""{"choices":[{"message":{}}]} trailing""", OpenAIResponseFault.NotJson)]
-    [InlineData("[]", OpenAIResponseFault.WrongShape)]
-    [InlineData("null", OpenAIResponseFault.WrongShape)]
-    [InlineData("""{"choices":[7]}""", OpenAIResponseFault.WrongShape)]
-    [InlineData("""{"choices":[{"message":null}]}""", OpenAIResponseFault.WrongShape)]
-    [InlineData("{}", OpenAIResponseFault.Empty)]
-    [InlineData("""{"choices":null}""", OpenAIResponseFault.Empty)]
-    [InlineData("""{"choices":[]}""", OpenAIResponseFault.Empty)]
-    [InlineData("""{"error":{"message":"no","code":5}}""", OpenAIResponseFault.ErrorInside)]
-    [InlineData("""{"error":"no"}""", OpenAIResponseFault.ErrorInside)]
-    [InlineData("""{"choices":[{"message":{}}],"error":{"message":"no"}}""", OpenAIResponseFault.ErrorInside)]
-    [InlineData("""{"object":"error","message":"no"}""", OpenAIResponseFault.ErrorInside)]
-    [InlineData("""{"detail":"no"}""", OpenAIResponseFault.ErrorInside)]
-    public void Answer_ThatIsNone_IsTheSameFaultScannedOrRead(string body, OpenAIResponseFault fault)
+    [InlineData("", WireResponseFault.NotJson)]
+    [InlineData("<html>", WireResponseFault.NotJson)]
+    [InlineData("""{"choices":[{"message":{"content":"x""", WireResponseFault.NotJson)]
+    [InlineData("""{"choices":[{"message":{}}]} trailing""", WireResponseFault.NotJson)]
+    [InlineData("[]", WireResponseFault.WrongShape)]
+    [InlineData("null", WireResponseFault.WrongShape)]
+    [InlineData("""{"choices":[7]}""", WireResponseFault.WrongShape)]
+    [InlineData("""{"choices":[{"message":null}]}""", WireResponseFault.WrongShape)]
+    [InlineData("{}", WireResponseFault.Empty)]
+    [InlineData("""{"choices":null}""", WireResponseFault.Empty)]
+    [InlineData("""{"choices":[]}""", WireResponseFault.Empty)]
+    [InlineData("""{"error":{"message":"no","code":5}}""", WireResponseFault.ErrorInside)]
+    [InlineData("""{"error":"no"}""", WireResponseFault.ErrorInside)]
+    [InlineData("""{"choices":[{"message":{}}],"error":{"message":"no"}}""", WireResponseFault.ErrorInside)]
+    [InlineData("""{"object":"error","message":"no"}""", WireResponseFault.ErrorInside)]
+    [InlineData("""{"detail":"no"}""", WireResponseFault.ErrorInside)]
+    public void Answer_ThatIsNone_IsTheSameFaultScannedOrRead(string body, WireResponseFault fault)
     {
-        Assert.Equal(fault, Assert.Throws<OpenAIResponseException>(() => OpenAIScan.ScanChat(Bytes.Of(body))).Fault);
-        Assert.Equal(fault, Assert.Throws<OpenAIResponseException>(() => OpenAIResponseReader.Read(Bytes.Of(body))).Fault);
+        Assert.Equal(fault, Assert.Throws<WireResponseException>(() => OpenAIScan.ScanChat(Bytes.Of(body))).Fault);
+        Assert.Equal(fault, Assert.Throws<WireResponseException>(() => OpenAIResponseReader.Read(Bytes.Of(body))).Fault);
     }
 
     [Theory]
@@ -160,7 +160,7 @@ public sealed class ResponseTests
         var failure = Record.Exception(() => OpenAIScan.ScanEmbeddings(Bytes.Of(body)));
 
         Assert.Equal(isAnswer, failure is null);
-        Assert.True(failure is null or OpenAIResponseException);
+        Assert.True(failure is null or WireResponseException);
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class ResponseTests
             FinishReason = FinishReason.ToolCalls,
         };
 
-        var written = Bytes.Text(output => OpenAIResponseWriter.Write(output, response, "chatcmpl-9", "m", Then, new OpenAIUsage { InputTokens = 3, OutputTokens = 2, CachedInputTokens = 1 }));
+        var written = Bytes.Text(output => OpenAIResponseWriter.Write(output, response, "chatcmpl-9", "m", Then, new WireUsage { InputTokens = 3, OutputTokens = 2, CachedInputTokens = 1 }));
         var read = ModelReaderWriter.Read<ChatCompletion>(BinaryData.FromString(written))!;
 
         Assert.Equal("hé 😀", read.Content[0].Text);
@@ -187,7 +187,7 @@ public sealed class ResponseTests
     {
         ReadOnlyMemory<float>[] vectors = [new[] { 1f, -0.25f }, new[] { 3e-8f, 1e8f }];
 
-        var written = Bytes.Text(output => OpenAIEmbeddingsWriter.WriteResponse(output, vectors, "m", new OpenAIUsage { InputTokens = 4 }, base64));
+        var written = Bytes.Text(output => OpenAIEmbeddingsWriter.WriteResponse(output, vectors, "m", new WireUsage { InputTokens = 4 }, base64));
         var (again, usage) = OpenAIEmbeddingsReader.ReadResponse(Bytes.Of(written));
 
         Assert.Equal(vectors[1].ToArray(), again[1].ToArray());
@@ -218,7 +218,7 @@ public sealed class ResponseTests
     [InlineData("""{"message":"m"}""", "m", null, null, null)]
     [InlineData("""{"detail":"m"}""", "m", null, null, null)]
     public void Error_EveryShape_IsRead(string body, string message, string? type, string? param, string? code) =>
-        Assert.Equal(new OpenAIError(message, type, param, code), OpenAIErrorReader.TryRead(Bytes.Of(body)));
+        Assert.Equal(new WireError(message, type, param, code), OpenAIErrorReader.TryRead(Bytes.Of(body)));
 
     [Theory]
     [InlineData("")]
@@ -231,13 +231,13 @@ public sealed class ResponseTests
     [Fact]
     public void Error_Written_HasAllFourMembersAndOurTwo()
     {
-        var error = new OpenAIError("no \"way\"", "invalid_request_error", "model", "model_not_found") { Provider = "vllm", Timestamp = Then };
+        var error = new WireError("no \"way\"", "invalid_request_error", "model", "model_not_found") { Provider = "vllm", Timestamp = Then };
 
         Assert.Equal(
             """{"error":{"message":"no \"way\"","type":"invalid_request_error","param":"model","code":"model_not_found","provider":"vllm","timestamp":"2023-11-14T22:13:20.000Z"}}""",
             Bytes.Text(output => OpenAIErrorWriter.Write(output, error)));
         Assert.Equal(
             "data: {\"error\":{\"message\":\"m\",\"type\":\"server_error\",\"param\":null,\"code\":null}}\n\n",
-            Bytes.Text(output => OpenAIErrorWriter.WriteEvent(output, new OpenAIError("m"))));
+            Bytes.Text(output => OpenAIErrorWriter.WriteEvent(output, new WireError("m"))));
     }
 }

@@ -238,7 +238,7 @@ public sealed class StreamTests
             writer.Write(output, update);
         }
 
-        writer.Complete(output, wantsUsage ? null : new OpenAIUsage { InputTokens = 1 });
+        writer.Complete(output, wantsUsage ? null : new WireUsage { InputTokens = 1 });
     });
 
     private static async Task<(ChatResponse Response, OpenAIChunkReader Reader)> ReadAsync(Stream stream)

@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Buffers;
 using Conductor.Calls;
 using Conductor.Dialects;
@@ -21,7 +22,7 @@ internal sealed class OpenAIDialect : IDialect
     {
         var peek = Ask(() => OpenAIPeek.Read(body.Span));
         var (isThere, member) = endpoint == RawEndpoint.Chat ? (peek.HasMessages, "messages") : (peek.HasInput, "input");
-        return isThere ? Translate(peek) : throw new InvalidRequestException($"'{member}' is missing.", member, OpenAIRequestCodes.MissingMember);
+        return isThere ? Translate(peek) : throw new InvalidRequestException($"'{member}' is missing.", member, WireRequestCodes.MissingMember);
     }
 
     public ChatRequest ParseChat(ReadOnlyMemory<byte> body)
@@ -56,7 +57,7 @@ internal sealed class OpenAIDialect : IDialect
         {
             return ToTokenUsage(endpoint == RawEndpoint.Chat ? OpenAIScan.ScanChat(response) : OpenAIScan.ScanEmbeddings(response));
         }
-        catch (OpenAIResponseException failure)
+        catch (WireResponseException failure)
         {
             // The cause is not kept: it holds the upstream's own text.
             throw failure.Error is { } error ? ToException(error) : new ProviderException(ProviderErrorKind.InvalidResponse, failure.Message);
@@ -65,7 +66,7 @@ internal sealed class OpenAIDialect : IDialect
 
     public IDialectStream OpenStream(Stream body, int maxEventBytes) => new OpenAIDialectStream(body, maxEventBytes);
 
-    internal static TokenUsage? ToTokenUsage(OpenAIUsage? usage) => usage is not { } stated ? null : new TokenUsage
+    internal static TokenUsage? ToTokenUsage(WireUsage? usage) => usage is not { } stated ? null : new TokenUsage
     {
         InputTokens = stated.InputTokens,
         CachedInputTokens = stated.CachedInputTokens,
@@ -75,10 +76,10 @@ internal sealed class OpenAIDialect : IDialect
         IsSuspect = stated.IsSuspect,
     };
 
-    internal static OpenAIUsage ToWireUsage(TokenUsage usage)
+    internal static WireUsage ToWireUsage(TokenUsage usage)
     {
         ArgumentNullException.ThrowIfNull(usage);
-        return new OpenAIUsage
+        return new WireUsage
         {
             InputTokens = usage.InputTokens,
             CachedInputTokens = usage.CachedInputTokens,
@@ -90,18 +91,18 @@ internal sealed class OpenAIDialect : IDialect
     }
 
     /// <summary>An error object inside a reply that began as a success.</summary>
-    private static ProviderException ToException(OpenAIError error) => new(
+    private static ProviderException ToException(WireError error) => new(
         OpenAIErrorClassifier.Classify(error) switch
         {
-            OpenAIErrorCategory.InvalidRequest => ProviderErrorKind.InvalidRequest,
-            OpenAIErrorCategory.ContextLength => ProviderErrorKind.ContextLengthExceeded,
-            OpenAIErrorCategory.ContentFilter => ProviderErrorKind.ContentFilter,
-            OpenAIErrorCategory.Credentials => ProviderErrorKind.Credentials,
-            OpenAIErrorCategory.ModelNotFound => ProviderErrorKind.ModelNotFound,
-            OpenAIErrorCategory.RateLimited => ProviderErrorKind.RateLimited,
-            OpenAIErrorCategory.QuotaExhausted => ProviderErrorKind.QuotaExhausted,
-            OpenAIErrorCategory.Overloaded => ProviderErrorKind.Overloaded,
-            OpenAIErrorCategory.Timeout => ProviderErrorKind.Timeout,
+            WireErrorCategory.InvalidRequest => ProviderErrorKind.InvalidRequest,
+            WireErrorCategory.ContextLength => ProviderErrorKind.ContextLengthExceeded,
+            WireErrorCategory.ContentFilter => ProviderErrorKind.ContentFilter,
+            WireErrorCategory.Credentials => ProviderErrorKind.Credentials,
+            WireErrorCategory.ModelNotFound => ProviderErrorKind.ModelNotFound,
+            WireErrorCategory.RateLimited => ProviderErrorKind.RateLimited,
+            WireErrorCategory.QuotaExhausted => ProviderErrorKind.QuotaExhausted,
+            WireErrorCategory.Overloaded => ProviderErrorKind.Overloaded,
+            WireErrorCategory.Timeout => ProviderErrorKind.Timeout,
             _ => ProviderErrorKind.ServerError,
         },
         "The upstream sent an error inside a successful reply.");
@@ -125,7 +126,7 @@ internal sealed class OpenAIDialect : IDialect
         {
             return read();
         }
-        catch (OpenAIRequestException wrong)
+        catch (WireRequestException wrong)
         {
             throw new InvalidRequestException(wrong.Message, wrong.Param, wrong.Code, wrong);
         }

@@ -1,3 +1,4 @@
+using Conductor.Wire;
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Conductor.Calls;
@@ -54,7 +55,7 @@ internal static class OpenAIAnswers
 
     private static string IdOf(ChatCall call) => $"chatcmpl-{call.Context.RequestId}";
 
-    private static OpenAIUsage? UsageOf(TokenUsage usage) => ReferenceEquals(usage, TokenUsage.None) ? null : new OpenAIUsage
+    private static WireUsage? UsageOf(TokenUsage usage) => ReferenceEquals(usage, TokenUsage.None) ? null : new WireUsage
     {
         InputTokens = usage.InputTokens,
         CachedInputTokens = usage.CachedInputTokens,

@@ -15,7 +15,7 @@ public static class OllamaChatWriter
     /// <param name="serving">How the model is to be run.</param>
     /// <param name="isStreaming">Whether the answer comes line by line; said either way, for the server's own default is yes.</param>
     /// <returns>What was asked for and could be left out without a different answer being asked for: names in the OpenAI dialect, each once.</returns>
-    /// <exception cref="OllamaRequestException">A message or an option holds what this dialect cannot say.</exception>
+    /// <exception cref="WireRequestException">A message or an option holds what this dialect cannot say.</exception>
     public static IReadOnlyList<string> Write(
         IBufferWriter<byte> output, string model, IEnumerable<ChatMessage> messages, ChatOptions? options, OllamaServing serving, bool isStreaming)
     {
@@ -23,7 +23,7 @@ public static class OllamaChatWriter
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(serving);
-        var left = new LeftOut();
+        var left = LossReport.For(options);
         OllamaJson.Write(output, writer =>
         {
             writer.WriteStartObject();
@@ -42,7 +42,7 @@ public static class OllamaChatWriter
             OllamaOptionsWriter.Write(writer, options, serving.NumCtx, left);
             writer.WriteEndObject();
         });
-        return left.Names;
+        return left.Dropped;
     }
 
     private static void WriteFormat(Utf8JsonWriter writer, ChatResponseFormat? format)
@@ -59,13 +59,13 @@ public static class OllamaChatWriter
                 writer.WriteString("format"u8, "json"u8);
                 break;
             case ChatResponseFormatJson:
-                throw new OllamaRequestException("response_format", "'response_format' holds a JSON schema that is no object; Ollama takes no others.", isUnsupported: true);
+                throw new WireRequestException("response_format", "'response_format' holds a JSON schema that is no object; Ollama takes no others.", WireRequestCodes.Unsupported);
             default:
-                throw new OllamaRequestException("response_format", "'response_format' is of a kind that Ollama does not know.", isUnsupported: true);
+                throw new WireRequestException("response_format", "'response_format' is of a kind that Ollama does not know.", WireRequestCodes.Unsupported);
         }
     }
 
-    private static void WriteLogprobs(Utf8JsonWriter writer, ChatOptions? options, LeftOut left)
+    private static void WriteLogprobs(Utf8JsonWriter writer, ChatOptions? options, LossReport left)
     {
         if (options?.AdditionalProperties is not { } extra || !extra.TryGetValue("logprobs", out var asked) || !OptionValue.IsTrue(asked))
         {

@@ -15,13 +15,13 @@ public sealed class OllamaChunkReader
     public bool IsDone { get; private set; }
 
     /// <summary>Reads a whole answer.</summary>
-    /// <exception cref="OllamaResponseException">The bytes are no answer, an error, or one that is not done.</exception>
+    /// <exception cref="WireResponseException">The bytes are no answer, an error, or one that is not done.</exception>
     public static ChatResponse ReadWhole(ReadOnlySpan<byte> body)
     {
         var reader = new OllamaChunkReader();
         if (reader.Read(body) is not { } update || !reader.IsDone)
         {
-            throw new OllamaResponseException("The answer is not done.");
+            throw new WireResponseException("The answer is not done.");
         }
 
         var usage = update.Contents.OfType<UsageContent>().FirstOrDefault();
@@ -30,7 +30,7 @@ public sealed class OllamaChunkReader
     }
 
     /// <summary>Reads one line; null where it holds nothing.</summary>
-    /// <exception cref="OllamaResponseException">The line is no answer, or an error.</exception>
+    /// <exception cref="WireResponseException">The line is no answer, or an error.</exception>
     public ChatResponseUpdate? Read(ReadOnlySpan<byte> line) => OllamaJson.Read(line, Read);
 
     private ChatResponseUpdate? Read(JsonElement root)
@@ -44,7 +44,7 @@ public sealed class OllamaChunkReader
         var message = OllamaJson.MemberOrNothing(root, "message"u8, JsonValueKind.Object);
         if (message is null && !isDone)
         {
-            throw new OllamaResponseException("A line of the answer has neither a message nor 'done'.");
+            throw new WireResponseException("A line of the answer has neither a message nor 'done'.");
         }
 
         var update = new ChatResponseUpdate
@@ -98,13 +98,13 @@ public sealed class OllamaChunkReader
     {
         if (OllamaJson.Member(call, "function"u8, JsonValueKind.Object) is not { } function || OllamaJson.String(function, "name"u8) is not { Length: > 0 } name)
         {
-            throw new OllamaResponseException("A tool call of the answer has no function name.");
+            throw new WireResponseException("A tool call of the answer has no function name.");
         }
 
         var arguments = new Dictionary<string, object?>();
         if (function.TryGetProperty("arguments"u8, out var given) && given.ValueKind is not (JsonValueKind.Null or JsonValueKind.Object))
         {
-            throw new OllamaResponseException("A tool call's arguments are not an object.");
+            throw new WireResponseException("A tool call's arguments are not an object.");
         }
 
         foreach (var member in given.ValueKind == JsonValueKind.Object ? given.EnumerateObject() : default)
@@ -136,7 +136,7 @@ public sealed class OllamaChunkReader
     {
         null or "" or "stop" => _calls > 0 ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop,
         "length" => ChatFinishReason.Length,
-        "load" or "unload" => throw new OllamaResponseException("The server loaded or unloaded the model and did not answer."),
+        "load" or "unload" => throw new WireResponseException("The server loaded or unloaded the model and did not answer."),
         _ => new ChatFinishReason(reason),
     };
 

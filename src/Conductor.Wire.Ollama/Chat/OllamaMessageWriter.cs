@@ -8,7 +8,7 @@ namespace Conductor.Wire.Ollama;
 /// <summary>Writes the messages of a request: text is one string, images stand beside it, a tool's result names its tool.</summary>
 internal static class OllamaMessageWriter
 {
-    public static void WriteAll(Utf8JsonWriter writer, IEnumerable<ChatMessage> messages, string? instructions, LeftOut left)
+    public static void WriteAll(Utf8JsonWriter writer, IEnumerable<ChatMessage> messages, string? instructions, LossReport left)
     {
         // By call id: a result bears the id only, and the wire wants the tool's name.
         var tools = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -27,7 +27,7 @@ internal static class OllamaMessageWriter
         writer.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter writer, ChatMessage message, string path, Dictionary<string, string> tools, LeftOut left)
+    private static void Write(Utf8JsonWriter writer, ChatMessage message, string path, Dictionary<string, string> tools, LossReport left)
     {
         Note(message, left);
         var results = message.Contents.OfType<FunctionResultContent>().ToList();
@@ -71,15 +71,15 @@ internal static class OllamaMessageWriter
                     images.Add(image);
                     break;
                 case UriContent uri when uri.HasTopLevelMediaType("image"):
-                    throw new OllamaRequestException(
-                        $"{path}.content[{i}]", $"'{path}.content[{i}]' is the address of an image, and Ollama takes images as data only. Send it as a data URL with base64.", isUnsupported: true);
+                    throw new WireRequestException(
+                        $"{path}.content[{i}]", $"'{path}.content[{i}]' is the address of an image, and Ollama takes images as data only. Send it as a data URL with base64.", WireRequestCodes.Unsupported);
                 case FunctionCallContent call:
                     calls.Add(call);
                     break;
                 case UsageContent:
                     break;
                 default:
-                    throw new OllamaRequestException($"{path}.content[{i}]", $"'{path}.content[{i}]' is neither text nor an image, and Ollama takes nothing else.", isUnsupported: true);
+                    throw new WireRequestException($"{path}.content[{i}]", $"'{path}.content[{i}]' is neither text nor an image, and Ollama takes nothing else.", WireRequestCodes.Unsupported);
             }
         }
 
@@ -94,7 +94,7 @@ internal static class OllamaMessageWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteImages(Utf8JsonWriter writer, List<DataContent> images, LeftOut left)
+    private static void WriteImages(Utf8JsonWriter writer, List<DataContent> images, LossReport left)
     {
         if (images.Count == 0)
         {
@@ -107,7 +107,7 @@ internal static class OllamaMessageWriter
             writer.WriteStringValue(image.Base64Data.Span); // without the data URL's head
             if (image.AdditionalProperties?.ContainsKey("detail") == true)
             {
-                left.Add("image_url.detail");
+                left.Drop("image_url.detail");
             }
         }
 
@@ -135,8 +135,8 @@ internal static class OllamaMessageWriter
             if (call.Arguments is null && (call.Exception is not null || call.AdditionalProperties is { Count: > 0 }))
             {
                 // A model had written something that is no object; there is no place for it here, and leaving it out would change what was said.
-                throw new OllamaRequestException(
-                    $"{path}.tool_calls[{i}].function.arguments", $"'{path}.tool_calls[{i}].function.arguments' is not a JSON object, and Ollama takes no other arguments.", isUnsupported: true);
+                throw new WireRequestException(
+                    $"{path}.tool_calls[{i}].function.arguments", $"'{path}.tool_calls[{i}].function.arguments' is not a JSON object, and Ollama takes no other arguments.", WireRequestCodes.Unsupported);
             }
 
             LooseValue.Write(writer, call.Arguments ?? new Dictionary<string, object?>(), path);
@@ -179,21 +179,21 @@ internal static class OllamaMessageWriter
     {
         "developer" => "system", // OpenAI's newer name for it
         "system" or "user" or "assistant" or "tool" => message.Role.Value,
-        _ => throw new OllamaRequestException($"{path}.role", $"'{path}.role' is not 'system', 'user', 'assistant' or 'tool', and Ollama knows no others.", isUnsupported: true),
+        _ => throw new WireRequestException($"{path}.role", $"'{path}.role' is not 'system', 'user', 'assistant' or 'tool', and Ollama knows no others.", WireRequestCodes.Unsupported),
     };
 
-    private static void Note(ChatMessage message, LeftOut left)
+    private static void Note(ChatMessage message, LossReport left)
     {
         if (!string.IsNullOrEmpty(message.AuthorName))
         {
-            left.Add("messages.name");
+            left.Drop("messages.name");
         }
 
         foreach (var name in message.AdditionalProperties?.Keys ?? Enumerable.Empty<string>())
         {
             if (!name.Contains('.', StringComparison.Ordinal))
             {
-                left.Add("messages." + name);
+                left.Drop("messages." + name);
             }
         }
     }

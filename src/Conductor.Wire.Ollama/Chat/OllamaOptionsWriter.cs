@@ -12,7 +12,7 @@ internal static class OllamaOptionsWriter
     // Notes between Conductor's own parts, and what the typed options carry.
     private static readonly string[] Elsewhere = ["strict", "stream_options", "model", "messages", "reasoning_effort"];
 
-    public static void Write(Utf8JsonWriter writer, ChatOptions? options, int? numCtx, LeftOut left)
+    public static void Write(Utf8JsonWriter writer, ChatOptions? options, int? numCtx, LossReport left)
     {
         writer.WriteStartObject("options"u8);
         if (numCtx is { } context)
@@ -62,31 +62,31 @@ internal static class OllamaOptionsWriter
         }
     }
 
-    private static void WriteExtra(Utf8JsonWriter writer, ChatOptions options, LeftOut left)
+    private static void WriteExtra(Utf8JsonWriter writer, ChatOptions options, LossReport left)
     {
         foreach (var (name, value) in options.AdditionalProperties ?? [])
         {
             switch (name)
             {
                 case "n" when OptionValue.Integer(value) is > 1:
-                    throw new OllamaRequestException("n", "'n' above 1 is not possible here: Ollama makes one answer.", isUnsupported: true);
+                    throw new WireRequestException("n", "'n' above 1 is not possible here: Ollama makes one answer.", WireRequestCodes.Unsupported);
                 case "n":
                     break;
                 case "tool_choice":
-                    throw new OllamaRequestException("tool_choice", "'tool_choice' can be 'auto' or 'none' here: Ollama cannot be made to call a tool.", isUnsupported: true);
+                    throw new WireRequestException("tool_choice", "'tool_choice' can be 'auto' or 'none' here: Ollama cannot be made to call a tool.", WireRequestCodes.Unsupported);
                 case "functions" or "function_call":
-                    throw new OllamaRequestException(name, $"'{name}' is the form of old; send 'tools'.", isUnsupported: true);
+                    throw new WireRequestException(name, $"'{name}' is the form of old; send 'tools'.", WireRequestCodes.Unsupported);
                 case "top_k" when options.TopK is not null:
                     break;
                 case var _ when Numbers.Contains(name):
-                    writer.WriteNumber(name, OptionValue.Number(value) ?? throw new OllamaRequestException(name, $"'{name}' must be a number.", isUnsupported: false));
+                    writer.WriteNumber(name, OptionValue.Number(value) ?? throw new WireRequestException(name, $"'{name}' must be a number.", WireRequestCodes.InvalidValue));
                     break;
                 case var _ when left.IsSaid(name) || Elsewhere.Contains(name) || name.Contains('.', StringComparison.Ordinal):
                     break;
                 case "logprobs" or "store" when OptionValue.IsFalse(value):
                     break;
                 default:
-                    left.Add(name);
+                    left.Drop(name);
                     break;
             }
         }
@@ -96,7 +96,7 @@ internal static class OllamaOptionsWriter
     {
         if (value is { } number)
         {
-            writer.WriteNumber(name, float.IsFinite(number) ? number : throw new OllamaRequestException(name, $"'{name}' must be a finite number.", isUnsupported: false));
+            writer.WriteNumber(name, float.IsFinite(number) ? number : throw new WireRequestException(name, $"'{name}' must be a finite number.", WireRequestCodes.InvalidValue));
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Conductor.Wire.Ollama;
 /// <summary>Writes `tools`. There is no choice among them on this wire: the model decides.</summary>
 internal static class OllamaToolWriter
 {
-    public static void Write(Utf8JsonWriter writer, ChatOptions? options, LeftOut left)
+    public static void Write(Utf8JsonWriter writer, ChatOptions? options, LossReport left)
     {
         if (options?.Tools is not { Count: > 0 } tools)
         {
@@ -15,12 +15,12 @@ internal static class OllamaToolWriter
 
         if (options.ToolMode is RequiredChatToolMode)
         {
-            throw new OllamaRequestException("tool_choice", "'tool_choice' can be 'auto' or 'none' here: Ollama cannot be made to call a tool.", isUnsupported: true);
+            throw new WireRequestException("tool_choice", "'tool_choice' can be 'auto' or 'none' here: Ollama cannot be made to call a tool.", WireRequestCodes.Unsupported);
         }
 
         if (options.AllowMultipleToolCalls == false)
         {
-            left.Add("parallel_tool_calls");
+            left.Drop("parallel_tool_calls");
         }
 
         if (options.ToolMode is NoneChatToolMode)
@@ -33,13 +33,13 @@ internal static class OllamaToolWriter
         {
             if (tools[i] is not AIFunctionDeclaration { Name.Length: > 0 } function)
             {
-                throw new OllamaRequestException($"tools[{i}]", $"'tools[{i}]' is no function; Ollama has no others.", isUnsupported: true);
+                throw new WireRequestException($"tools[{i}]", $"'tools[{i}]' is no function; Ollama has no others.", WireRequestCodes.Unsupported);
             }
 
             WriteFunction(writer, function);
             if (function.AdditionalProperties.TryGetValue("strict", out var strict) && OptionValue.IsTrue(strict))
             {
-                left.Add("tools.function.strict");
+                left.Drop("tools.function.strict");
             }
         }
 

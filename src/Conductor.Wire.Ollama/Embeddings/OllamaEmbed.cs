@@ -43,10 +43,10 @@ public static class OllamaEmbed
 
     /// <summary>Reads an answer.</summary>
     /// <returns>The vectors in the order of the inputs, and the tokens that went in; null where the server did not say.</returns>
-    /// <exception cref="OllamaResponseException">The bytes are no such answer.</exception>
+    /// <exception cref="WireResponseException">The bytes are no such answer.</exception>
     public static (IReadOnlyList<float[]> Vectors, long? InputTokens) Read(ReadOnlySpan<byte> body) => OllamaJson.Read<(IReadOnlyList<float[]>, long?)>(body, root =>
     {
-        var rows = OllamaJson.Member(root, "embeddings"u8, JsonValueKind.Array) ?? throw new OllamaResponseException("The answer has no 'embeddings'.");
+        var rows = OllamaJson.Member(root, "embeddings"u8, JsonValueKind.Array) ?? throw new WireResponseException("The answer has no 'embeddings'.");
         List<float[]> vectors = new(rows.GetArrayLength());
         foreach (var row in rows.EnumerateArray())
         {
@@ -57,11 +57,11 @@ public static class OllamaEmbed
                 vector[i] = number.GetSingle();
                 if (!float.IsFinite(vector[i++]))
                 {
-                    throw new OllamaResponseException("A vector holds a number that is not finite.");
+                    throw new WireResponseException("A vector holds a number that is not finite.");
                 }
             }
 
-            vectors.Add(vector.Length > 0 ? vector : throw new OllamaResponseException("A vector is empty."));
+            vectors.Add(vector.Length > 0 ? vector : throw new WireResponseException("A vector is empty."));
         }
 
         // Absent when zero, and no text is zero tokens long.

@@ -22,7 +22,7 @@ internal static class OllamaJson
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
         {
-            throw new OllamaRequestException(null, "A value cannot be written as JSON, or is nested too deep.", isUnsupported: false, failure);
+            throw new WireRequestException(null, "A value cannot be written as JSON, or is nested too deep.", WireRequestCodes.InvalidValue, failure);
         }
     }
 
@@ -32,7 +32,7 @@ internal static class OllamaJson
         body = body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
         if (!Utf8.IsValid(body))
         {
-            throw new OllamaResponseException("The answer is not valid UTF-8.");
+            throw new WireResponseException("The answer is not valid UTF-8.");
         }
 
         try
@@ -40,23 +40,23 @@ internal static class OllamaJson
             var root = JsonElement.Parse(body);
             if (root.ValueKind != JsonValueKind.Object)
             {
-                throw new OllamaResponseException("The answer is JSON but not an object.");
+                throw new WireResponseException("The answer is JSON but not an object.");
             }
 
             if (root.TryGetProperty("error"u8, out var error) && error.ValueKind is not (JsonValueKind.Null or JsonValueKind.False))
             {
-                throw new OllamaResponseException("The answer is an error in a successful reply.", error.ValueKind == JsonValueKind.String ? error.GetString() : error.GetRawText());
+                throw new WireResponseException("The answer is an error in a successful reply.", new WireError(error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText()));
             }
 
             return read(root);
         }
         catch (JsonException failure)
         {
-            throw new OllamaResponseException("The answer is not JSON, or it is cut short.", null, failure);
+            throw new WireResponseException("The answer is not JSON, or it is cut short.", null, failure);
         }
         catch (Exception failure) when (failure is InvalidOperationException or FormatException)
         {
-            throw new OllamaResponseException("The answer's members are not of the types they should be.", null, failure);
+            throw new WireResponseException("The answer's members are not of the types they should be.", null, failure);
         }
     }
 
@@ -64,10 +64,10 @@ internal static class OllamaJson
         from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
 
     /// <summary>As <see cref="Member"/>, where another kind would be an answer lost: null only where nothing stands there.</summary>
-    /// <exception cref="OllamaResponseException">Something else stands there.</exception>
+    /// <exception cref="WireResponseException">Something else stands there.</exception>
     public static JsonElement? MemberOrNothing(JsonElement from, ReadOnlySpan<byte> name, JsonValueKind kind) =>
         from.TryGetProperty(name, out var value) && value.ValueKind is not (JsonValueKind.Null or JsonValueKind.Undefined)
-            ? value.ValueKind == kind ? value : throw new OllamaResponseException("A part of the answer is of another kind than it should be.")
+            ? value.ValueKind == kind ? value : throw new WireResponseException("A part of the answer is of another kind than it should be.")
             : null;
 
     public static string? String(JsonElement from, ReadOnlySpan<byte> name) => Member(from, name, JsonValueKind.String)?.GetString();

@@ -7,12 +7,12 @@ namespace Conductor.Wire.Ollama;
 public static class OllamaModelsReader
 {
     /// <summary>Reads the answer of `/api/tags`.</summary>
-    /// <exception cref="OllamaResponseException">The bytes are no such answer.</exception>
+    /// <exception cref="WireResponseException">The bytes are no such answer.</exception>
     public static IReadOnlyList<OllamaModel> ReadTags(ReadOnlySpan<byte> body) => OllamaJson.Read<IReadOnlyList<OllamaModel>>(body, root =>
     {
         if (!root.TryGetProperty("models"u8, out var models) || models.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null))
         {
-            throw new OllamaResponseException("The list of models has no 'models'.");
+            throw new WireResponseException("The list of models has no 'models'.");
         }
 
         List<OllamaModel> rows = [];
@@ -29,7 +29,7 @@ public static class OllamaModelsReader
     });
 
     /// <summary>Reads the answer of `/api/show`.</summary>
-    /// <exception cref="OllamaResponseException">The bytes are no such answer.</exception>
+    /// <exception cref="WireResponseException">The bytes are no such answer.</exception>
     public static OllamaModelCard ReadShow(ReadOnlySpan<byte> body) => OllamaJson.Read(body, root =>
     {
         HashSet<string>? capabilities = null;

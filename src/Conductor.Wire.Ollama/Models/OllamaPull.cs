@@ -19,9 +19,9 @@ public static class OllamaPull
     }
 
     /// <summary>Reads one line of the answer.</summary>
-    /// <exception cref="OllamaResponseException">The line is an error, or no such line.</exception>
+    /// <exception cref="WireResponseException">The line is an error, or no such line.</exception>
     public static OllamaPullLine ReadLine(ReadOnlySpan<byte> line) => OllamaJson.Read(line, root => new OllamaPullLine(
-        OllamaJson.String(root, "status"u8) ?? throw new OllamaResponseException("A line of the progress has no 'status'."),
+        OllamaJson.String(root, "status"u8) ?? throw new WireResponseException("A line of the progress has no 'status'."),
         OllamaJson.String(root, "digest"u8),
         OllamaJson.Count(root, "total"u8),
         OllamaJson.Count(root, "completed"u8)));

@@ -10,7 +10,7 @@ public static class OpenAIEmbeddingsReader
     public const int MaxInputs = 2048;
 
     /// <summary>Reads a request.</summary>
-    /// <exception cref="OpenAIRequestException">The body is not one; the exception names the member.</exception>
+    /// <exception cref="WireRequestException">The body is not one; the exception names the member.</exception>
     public static OpenAIEmbeddingsRequest ReadRequest(ReadOnlySpan<byte> body)
     {
         var root = new RequestElement(StrictJson.ParseRequest(body), "");
@@ -34,14 +34,14 @@ public static class OpenAIEmbeddingsReader
     }
 
     /// <summary>Reads an answer: its vectors in the order of their `index`, numbers or base64.</summary>
-    /// <exception cref="OpenAIResponseException">The bytes are no answer.</exception>
-    public static (IReadOnlyList<ReadOnlyMemory<float>> Vectors, OpenAIUsage? Usage) ReadResponse(ReadOnlySpan<byte> body) => ResponseJson.Read(body, ReadResponse);
+    /// <exception cref="WireResponseException">The bytes are no answer.</exception>
+    public static (IReadOnlyList<ReadOnlyMemory<float>> Vectors, WireUsage? Usage) ReadResponse(ReadOnlySpan<byte> body) => ResponseJson.Read(body, ReadResponse);
 
-    private static (IReadOnlyList<ReadOnlyMemory<float>> Vectors, OpenAIUsage? Usage) ReadResponse(JsonElement root)
+    private static (IReadOnlyList<ReadOnlyMemory<float>> Vectors, WireUsage? Usage) ReadResponse(JsonElement root)
     {
         if (ResponseJson.Member(root, "data"u8, JsonValueKind.Array) is not { } data || data.GetArrayLength() == 0)
         {
-            throw new OpenAIResponseException(OpenAIResponseFault.Empty, "The answer has no vectors.");
+            throw new WireResponseException(WireResponseFault.Empty, "The answer has no vectors.");
         }
 
         var vectors = new ReadOnlyMemory<float>[data.GetArrayLength()];
@@ -52,7 +52,7 @@ public static class OpenAIEmbeddingsReader
             var index = OpenAIResponseReader.Index(row) ?? position;
             if (index >= vectors.Length || isFilled[index])
             {
-                throw new OpenAIResponseException(OpenAIResponseFault.WrongShape, "The answer's vectors are numbered wrongly.");
+                throw new WireResponseException(WireResponseFault.WrongShape, "The answer's vectors are numbered wrongly.");
             }
 
             vectors[index] = ReadVector(row);
@@ -98,7 +98,7 @@ public static class OpenAIEmbeddingsReader
 
     private static float Finite(float value) => float.IsFinite(value) ? value : throw NotAVector();
 
-    private static OpenAIResponseException NotAVector() => new(OpenAIResponseFault.WrongShape, "A row of the answer holds no vector of finite numbers.");
+    private static WireResponseException NotAVector() => new(WireResponseFault.WrongShape, "A row of the answer holds no vector of finite numbers.");
 
     private static (IReadOnlyList<string>? Inputs, int Count) ReadInput(RequestElement input)
     {

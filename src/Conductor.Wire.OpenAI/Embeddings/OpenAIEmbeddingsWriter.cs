@@ -30,7 +30,7 @@ public static class OpenAIEmbeddingsWriter
 
             foreach (var (key, value) in options?.AdditionalProperties ?? [])
             {
-                if (key is not ("model" or "input" or "dimensions" or "encoding_format") && !OpenAIKeys.IsNote(key))
+                if (key is not ("model" or "input" or "dimensions" or "encoding_format") && !ChatKeys.IsNote(key))
                 {
                     writer.WritePropertyName(key);
                     LooseValue.Write(writer, value, key);
@@ -47,7 +47,7 @@ public static class OpenAIEmbeddingsWriter
     /// <param name="model">What the caller is told of the model.</param>
     /// <param name="usage">What it took; null where unknown, written as zero because clients demand the member.</param>
     /// <param name="base64">Whether the caller asked for base64.</param>
-    public static void WriteResponse(IBufferWriter<byte> output, IReadOnlyList<ReadOnlyMemory<float>> vectors, string model, OpenAIUsage? usage, bool base64)
+    public static void WriteResponse(IBufferWriter<byte> output, IReadOnlyList<ReadOnlyMemory<float>> vectors, string model, WireUsage? usage, bool base64)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(vectors);

@@ -7,7 +7,7 @@ namespace Conductor.Wire.OpenAI;
 public static class OpenAIErrorReader
 {
     /// <summary>Reads an error's body; null where it holds none in a known shape. Never throws on any bytes.</summary>
-    public static OpenAIError? TryRead(ReadOnlySpan<byte> body)
+    public static WireError? TryRead(ReadOnlySpan<byte> body)
     {
         try
         {
@@ -20,7 +20,7 @@ public static class OpenAIErrorReader
         }
     }
 
-    internal static OpenAIError? Read(JsonElement root)
+    internal static WireError? Read(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -29,7 +29,7 @@ public static class OpenAIErrorReader
 
         if (root.TryGetProperty("error", out var error) && error.ValueKind is not (JsonValueKind.Null or JsonValueKind.False))
         {
-            return error.ValueKind == JsonValueKind.Object ? ReadObject(error) : new OpenAIError(Text(error) ?? "");
+            return error.ValueKind == JsonValueKind.Object ? ReadObject(error) : new WireError(Text(error) ?? "");
         }
 
         // vLLM before 0.9: the object itself is the error.
@@ -44,11 +44,11 @@ public static class OpenAIErrorReader
         }
 
         return Member(root, "message") is { } message ? ReadObject(root) with { Message = message }
-            : Member(root, "detail") is { } detail ? new OpenAIError(detail)
+            : Member(root, "detail") is { } detail ? new WireError(detail)
             : null;
     }
 
-    private static OpenAIError? Take(JsonDocument document)
+    private static WireError? Take(JsonDocument document)
     {
         using (document)
         {
@@ -56,7 +56,7 @@ public static class OpenAIErrorReader
         }
     }
 
-    private static OpenAIError ReadObject(JsonElement error) => new(Member(error, "message") ?? "", Member(error, "type"), Member(error, "param"), Member(error, "code"));
+    private static WireError ReadObject(JsonElement error) => new(Member(error, "message") ?? "", Member(error, "type"), Member(error, "param"), Member(error, "code"));
 
     private static string? Member(JsonElement from, string name) => from.TryGetProperty(name, out var value) ? Text(value) : null;
 

@@ -8,7 +8,7 @@ namespace Conductor.Wire.OpenAI;
 public static class OpenAIErrorWriter
 {
     /// <summary>Writes the body.</summary>
-    public static void Write(IBufferWriter<byte> output, OpenAIError error)
+    public static void Write(IBufferWriter<byte> output, WireError error)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
@@ -36,7 +36,7 @@ public static class OpenAIErrorWriter
     }
 
     /// <summary>Writes the error as one event of a stream, blank line included. No finish chunk and no `[DONE]` may follow.</summary>
-    public static void WriteEvent(IBufferWriter<byte> output, OpenAIError error)
+    public static void WriteEvent(IBufferWriter<byte> output, WireError error)
     {
         ArgumentNullException.ThrowIfNull(output);
         output.Write("data: "u8);

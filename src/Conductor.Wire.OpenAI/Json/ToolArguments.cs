@@ -32,16 +32,16 @@ internal static class ToolArguments
         catch (Exception failure) when (failure is JsonException or ArgumentException or InvalidOperationException)
         {
             // A model may write anything here; the text goes on as it is.
-            return new FunctionCallContent(id, name) { Exception = failure, AdditionalProperties = new() { [OpenAIKeys.RawArguments] = arguments } };
+            return new FunctionCallContent(id, name) { Exception = failure, AdditionalProperties = new() { [ChatKeys.RawArguments] = arguments } };
         }
 
-        return new FunctionCallContent(id, name) { AdditionalProperties = new() { [OpenAIKeys.RawArguments] = arguments } };
+        return new FunctionCallContent(id, name) { AdditionalProperties = new() { [ChatKeys.RawArguments] = arguments } };
     }
 
     /// <summary>The arguments as JSON text; `{}` where there are none.</summary>
     public static string ToText(FunctionCallContent call)
     {
-        if (call.Arguments is null && call.AdditionalProperties?.TryGetValue(OpenAIKeys.RawArguments, out string? raw) == true && raw is not null)
+        if (call.Arguments is null && call.AdditionalProperties?.TryGetValue(ChatKeys.RawArguments, out string? raw) == true && raw is not null)
         {
             return raw;
         }

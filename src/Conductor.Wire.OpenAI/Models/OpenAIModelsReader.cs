@@ -6,14 +6,14 @@ namespace Conductor.Wire.OpenAI;
 public static class OpenAIModelsReader
 {
     /// <summary>Reads a list; rows without an id are left out, a list without rows is empty.</summary>
-    /// <exception cref="OpenAIResponseException">The bytes are no list.</exception>
+    /// <exception cref="WireResponseException">The bytes are no list.</exception>
     public static IReadOnlyList<OpenAIModel> Read(ReadOnlySpan<byte> body) => ResponseJson.Read(body, Read);
 
     private static IReadOnlyList<OpenAIModel> Read(JsonElement root)
     {
         if (ResponseJson.Member(root, "data"u8, JsonValueKind.Array) is not { } data)
         {
-            throw new OpenAIResponseException(OpenAIResponseFault.Empty, "The answer has no list of models.");
+            throw new WireResponseException(WireResponseFault.Empty, "The answer has no list of models.");
         }
 
         var models = new List<OpenAIModel>(data.GetArrayLength());

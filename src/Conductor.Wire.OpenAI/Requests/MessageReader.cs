@@ -60,7 +60,7 @@ internal static class MessageReader
 
         if (message["refusal"].OptionalString() is { } refusal)
         {
-            contents.Add(new ErrorContent(refusal) { ErrorCode = OpenAIKeys.Refusal });
+            contents.Add(new ErrorContent(refusal) { ErrorCode = ChatKeys.Refusal });
         }
 
         if (message.Has("tool_calls"))

@@ -61,7 +61,7 @@ internal static class MessageWriter
 
         foreach (var (key, value) in message.AdditionalProperties ?? [])
         {
-            if (key is not ("role" or "content" or "name" or "tool_calls" or "reasoning_content") && !OpenAIKeys.IsNote(key))
+            if (key is not ("role" or "content" or "name" or "tool_calls" or "reasoning_content") && !ChatKeys.IsNote(key))
             {
                 writer.WritePropertyName(key);
                 LooseValue.Write(writer, value, path + "." + key);
@@ -91,7 +91,7 @@ internal static class MessageWriter
             writer.WriteEndObject();
             foreach (var (key, value) in calls[i].AdditionalProperties ?? [])
             {
-                if (!OpenAIKeys.IsNote(key))
+                if (!ChatKeys.IsNote(key))
                 {
                     writer.WritePropertyName(key);
                     LooseValue.Write(writer, value, key);

@@ -46,6 +46,6 @@ public sealed record OpenAIPeek
     public bool HasInput { get; init; }
 
     /// <summary>Reads the members.</summary>
-    /// <exception cref="OpenAIRequestException">The body is not such an object, or one of its known members is wrong.</exception>
+    /// <exception cref="WireRequestException">The body is not such an object, or one of its known members is wrong.</exception>
     public static OpenAIPeek Read(ReadOnlySpan<byte> body) => PeekReader.Read(body);
 }

@@ -7,7 +7,7 @@ namespace Conductor.Wire.OpenAI;
 public static class OpenAIRequestReader
 {
     /// <summary>Reads a request.</summary>
-    /// <exception cref="OpenAIRequestException">The body is not a chat request; the exception names the member.</exception>
+    /// <exception cref="WireRequestException">The body is not a chat request; the exception names the member.</exception>
     public static OpenAIChatRequest Read(ReadOnlySpan<byte> body)
     {
         var root = new RequestElement(StrictJson.ParseRequest(body), "");
@@ -167,7 +167,7 @@ public static class OpenAIRequestReader
                 options.ResponseFormat = ChatResponseFormat.ForJsonSchema(schema.Value, name, definition["description"].OptionalString());
                 if (definition["strict"].OptionalBoolean() is { } strict)
                 {
-                    extra[OpenAIKeys.Strict] = strict;
+                    extra[ChatKeys.Strict] = strict;
                 }
 
                 break;

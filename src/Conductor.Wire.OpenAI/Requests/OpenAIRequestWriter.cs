@@ -11,17 +11,17 @@ public static class OpenAIRequestWriter
     private static readonly string[] Own =
     [
         "model", "messages", "stream", "stream_options", "temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop", "parallel_tool_calls",
-        "response_format", "tools", "provider", OpenAIKeys.Strict,
+        "response_format", "tools", "provider", ChatKeys.Strict,
     ];
 
     /// <summary>Writes a request. A stream always asks for usage: calls have to be paid.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="model">The target's own name of the model; <see cref="ChatOptions.ModelId"/> is ignored.</param>
     /// <param name="messages">The conversation.</param>
-    /// <param name="options">Sampling, tools, format; see <see cref="OpenAIKeys"/>.</param>
+    /// <param name="options">Sampling, tools, format; see <see cref="ChatKeys"/>.</param>
     /// <param name="isStreaming">Whether the answer comes as a stream.</param>
     /// <param name="maxTokensMember">`max_tokens`, which every compatible server reads, or `max_completion_tokens`, which OpenAI's own wants.</param>
-    /// <exception cref="OpenAIRequestException">A message or option holds what the dialect cannot say.</exception>
+    /// <exception cref="WireRequestException">A message or option holds what the dialect cannot say.</exception>
     public static void Write(
         IBufferWriter<byte> output, string model, IEnumerable<ChatMessage> messages, ChatOptions? options, bool isStreaming, string maxTokensMember = "max_tokens")
     {
@@ -109,7 +109,7 @@ public static class OpenAIRequestWriter
                 || (name == "reasoning_effort" && options.Reasoning?.Effort is not null)
                 || (name == "top_k" && options.TopK is not null)
                 || (name == "tool_choice" && options.ToolMode is not null)
-                || OpenAIKeys.IsNote(name);
+                || ChatKeys.IsNote(name);
             if (!isWritten)
             {
                 writer.WritePropertyName(name);
@@ -144,7 +144,7 @@ public static class OpenAIRequestWriter
 
                 writer.WritePropertyName("schema"u8);
                 schema.WriteTo(writer);
-                if (options.AdditionalProperties?.TryGetValue(OpenAIKeys.Strict, out bool strict) == true)
+                if (options.AdditionalProperties?.TryGetValue(ChatKeys.Strict, out bool strict) == true)
                 {
                     writer.WriteBoolean("strict"u8, strict);
                 }
@@ -152,7 +152,7 @@ public static class OpenAIRequestWriter
                 writer.WriteEndObject();
                 break;
             default:
-                throw new OpenAIRequestException("response_format", "'response_format' is of a kind that this dialect does not know.", OpenAIRequestCodes.Unsupported);
+                throw new WireRequestException("response_format", "'response_format' is of a kind that this dialect does not know.", WireRequestCodes.Unsupported);
         }
 
         writer.WriteEndObject();
@@ -167,7 +167,7 @@ public static class OpenAIRequestWriter
 
         if (!float.IsFinite(number))
         {
-            throw new OpenAIRequestException(name, $"'{name}' must be a finite number.", OpenAIRequestCodes.InvalidValue);
+            throw new WireRequestException(name, $"'{name}' must be a finite number.", WireRequestCodes.InvalidValue);
         }
 
         writer.WriteNumber(name, number);

@@ -32,14 +32,14 @@ internal static class PartReader
         var content = type switch
         {
             "text" => new TextContent(part["text"].String()),
-            "refusal" => new ErrorContent(part["refusal"].String()) { ErrorCode = OpenAIKeys.Refusal },
+            "refusal" => new ErrorContent(part["refusal"].String()) { ErrorCode = ChatKeys.Refusal },
             "image_url" => ReadImage(part["image_url"].RequireObject()),
             "input_audio" => ReadAudio(part["input_audio"].RequireObject()),
             "file" => ReadFile(part["file"].RequireObject()),
             // `video_url` and whatever a server adds: not understood, not lost.
-            _ => new AIContent { AdditionalProperties = new() { [OpenAIKeys.RawPart] = part.Value } },
+            _ => new AIContent { AdditionalProperties = new() { [ChatKeys.RawPart] = part.Value } },
         };
-        if (content.AdditionalProperties?.ContainsKey(OpenAIKeys.RawPart) == true)
+        if (content.AdditionalProperties?.ContainsKey(ChatKeys.RawPart) == true)
         {
             return content;
         }
@@ -82,7 +82,7 @@ internal static class PartReader
         }
         catch (Exception failure) when (failure is ArgumentException or FormatException or UriFormatException or InvalidOperationException)
         {
-            throw new OpenAIRequestException(url.Path, $"'{url.Path}' is not a data URL with base64 data.", OpenAIRequestCodes.InvalidValue, failure);
+            throw new WireRequestException(url.Path, $"'{url.Path}' is not a data URL with base64 data.", WireRequestCodes.InvalidValue, failure);
         }
 
         throw url.Invalid("must be an http, https or data URL");

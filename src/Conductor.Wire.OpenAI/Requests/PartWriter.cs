@@ -9,7 +9,7 @@ internal static class PartWriter
 {
     public static void Write(Utf8JsonWriter writer, AIContent content, string path)
     {
-        if (content.AdditionalProperties?.TryGetValue(OpenAIKeys.RawPart, out JsonElement raw) == true)
+        if (content.AdditionalProperties?.TryGetValue(ChatKeys.RawPart, out JsonElement raw) == true)
         {
             raw.WriteTo(writer);
             return;
@@ -22,7 +22,7 @@ internal static class PartWriter
                 writer.WriteString("type"u8, "text"u8);
                 writer.WriteString("text"u8, text.Text);
                 break;
-            case ErrorContent { ErrorCode: OpenAIKeys.Refusal } refusal:
+            case ErrorContent { ErrorCode: ChatKeys.Refusal } refusal:
                 writer.WriteString("type"u8, "refusal"u8);
                 writer.WriteString("refusal"u8, refusal.Message);
                 break;
@@ -53,12 +53,12 @@ internal static class PartWriter
                 WriteFileName(writer, file.Name);
                 break;
             default:
-                throw new OpenAIRequestException(path, $"'{path}' is a {content.GetType().Name}, which this dialect cannot say.", OpenAIRequestCodes.Unsupported);
+                throw new WireRequestException(path, $"'{path}' is a {content.GetType().Name}, which this dialect cannot say.", WireRequestCodes.Unsupported);
         }
 
         foreach (var (key, value) in content.AdditionalProperties ?? [])
         {
-            if (key is not ("type" or "detail") && !OpenAIKeys.IsNote(key))
+            if (key is not ("type" or "detail") && !ChatKeys.IsNote(key))
             {
                 writer.WritePropertyName(key);
                 LooseValue.Write(writer, value, path + "." + key);
@@ -96,7 +96,7 @@ internal static class PartWriter
     {
         if (!isImage)
         {
-            throw new OpenAIRequestException(path, $"'{path}' points to '{mediaType}'; by address this dialect takes images only.", OpenAIRequestCodes.Unsupported);
+            throw new WireRequestException(path, $"'{path}' points to '{mediaType}'; by address this dialect takes images only.", WireRequestCodes.Unsupported);
         }
     }
 

@@ -81,7 +81,7 @@ internal ref struct PeekReader
             if ((_seen & bit) != 0)
             {
                 var name = KnownMembers.NameOf(member);
-                throw new OpenAIRequestException(name, $"'{name}' stands twice; send it once.", OpenAIRequestCodes.DuplicateMember);
+                throw new WireRequestException(name, $"'{name}' stands twice; send it once.", WireRequestCodes.DuplicateMember);
             }
 
             _seen |= bit;
@@ -205,7 +205,7 @@ internal ref struct PeekReader
 
             if (isSeen)
             {
-                throw new OpenAIRequestException("stream_options.include_usage", "'stream_options.include_usage' stands twice; send it once.", OpenAIRequestCodes.DuplicateMember);
+                throw new WireRequestException("stream_options.include_usage", "'stream_options.include_usage' stands twice; send it once.", WireRequestCodes.DuplicateMember);
             }
 
             isSeen = true;
@@ -355,11 +355,11 @@ internal ref struct PeekReader
             : throw Invalid(member, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"must be an integer between {minimum} and {maximum}"));
     }
 
-    private static OpenAIRequestException WrongType(string name, string wanted) => new(name, $"'{name}' must be {wanted}.", OpenAIRequestCodes.InvalidType);
+    private static WireRequestException WrongType(string name, string wanted) => new(name, $"'{name}' must be {wanted}.", WireRequestCodes.InvalidType);
 
-    private static OpenAIRequestException Invalid(KnownMember member, string rule)
+    private static WireRequestException Invalid(KnownMember member, string rule)
     {
         var name = KnownMembers.NameOf(member);
-        return new OpenAIRequestException(name, $"'{name}' {rule}.", OpenAIRequestCodes.InvalidValue);
+        return new WireRequestException(name, $"'{name}' {rule}.", WireRequestCodes.InvalidValue);
     }
 }

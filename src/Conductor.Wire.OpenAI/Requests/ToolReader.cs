@@ -40,7 +40,7 @@ internal static class ToolReader
     {
         if (tool.RequireObject()["type"].String() != "function")
         {
-            return new OpenAITool("", "", NoParameters, new AdditionalPropertiesDictionary { [OpenAIKeys.RawTool] = tool.Value });
+            return new OpenAITool("", "", NoParameters, new AdditionalPropertiesDictionary { [ChatKeys.RawTool] = tool.Value });
         }
 
         var function = tool["function"].RequireObject();
@@ -53,7 +53,7 @@ internal static class ToolReader
         var extra = new AdditionalPropertiesDictionary();
         if (function["strict"].OptionalBoolean() is { } strict)
         {
-            extra[OpenAIKeys.Strict] = strict;
+            extra[ChatKeys.Strict] = strict;
         }
 
         return new OpenAITool(

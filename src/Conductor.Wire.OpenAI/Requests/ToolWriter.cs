@@ -49,7 +49,7 @@ internal static class ToolWriter
 
     private static void WriteTool(Utf8JsonWriter writer, AITool tool, string path)
     {
-        if (tool.AdditionalProperties.TryGetValue(OpenAIKeys.RawTool, out var raw) && raw is JsonElement element)
+        if (tool.AdditionalProperties.TryGetValue(ChatKeys.RawTool, out var raw) && raw is JsonElement element)
         {
             element.WriteTo(writer);
             return;
@@ -57,7 +57,7 @@ internal static class ToolWriter
 
         if (tool is not AIFunctionDeclaration function)
         {
-            throw new OpenAIRequestException(path, $"'{path}' is a {tool.GetType().Name}; this dialect has only functions.", OpenAIRequestCodes.Unsupported);
+            throw new WireRequestException(path, $"'{path}' is a {tool.GetType().Name}; this dialect has only functions.", WireRequestCodes.Unsupported);
         }
 
         writer.WriteStartObject();
@@ -71,7 +71,7 @@ internal static class ToolWriter
 
         writer.WritePropertyName("parameters"u8);
         function.JsonSchema.WriteTo(writer);
-        if (function.AdditionalProperties.TryGetValue(OpenAIKeys.Strict, out var strict) && strict is bool flag)
+        if (function.AdditionalProperties.TryGetValue(ChatKeys.Strict, out var strict) && strict is bool flag)
         {
             writer.WriteBoolean("strict"u8, flag);
         }

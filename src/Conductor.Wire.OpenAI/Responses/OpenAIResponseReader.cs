@@ -8,16 +8,16 @@ public static class OpenAIResponseReader
 {
     /// <summary>
     /// Reads a `chat.completion`. One choice is one message; of several, each is a message that bears
-    /// <see cref="OpenAIKeys.ChoiceIndex"/> and <see cref="OpenAIKeys.ChoiceFinishReason"/>. Usage that is not stated is null.
+    /// <see cref="ChatKeys.ChoiceIndex"/> and <see cref="ChatKeys.ChoiceFinishReason"/>. Usage that is not stated is null.
     /// </summary>
-    /// <exception cref="OpenAIResponseException">The bytes are no answer.</exception>
+    /// <exception cref="WireResponseException">The bytes are no answer.</exception>
     public static ChatResponse Read(ReadOnlySpan<byte> body) => ResponseJson.Read(body, Read);
 
     internal static ChatResponse Read(JsonElement root)
     {
         if (ResponseJson.Member(root, "choices"u8, JsonValueKind.Array) is not { } choices || choices.GetArrayLength() == 0)
         {
-            throw new OpenAIResponseException(OpenAIResponseFault.Empty, "The answer has no choices.");
+            throw new WireResponseException(WireResponseFault.Empty, "The answer has no choices.");
         }
 
         var response = new ChatResponse
@@ -45,8 +45,8 @@ public static class OpenAIResponseReader
             if (isSeveral)
             {
                 message.AdditionalProperties ??= [];
-                message.AdditionalProperties[OpenAIKeys.ChoiceIndex] = Index(choice) ?? position;
-                message.AdditionalProperties[OpenAIKeys.ChoiceFinishReason] = finish?.Value ?? "stop";
+                message.AdditionalProperties[ChatKeys.ChoiceIndex] = Index(choice) ?? position;
+                message.AdditionalProperties[ChatKeys.ChoiceFinishReason] = finish?.Value ?? "stop";
             }
 
             response.Messages.Add(message);
@@ -76,7 +76,7 @@ public static class OpenAIResponseReader
     {
         if (ResponseJson.Member(choice, "message"u8, JsonValueKind.Object) is not { } source)
         {
-            throw new OpenAIResponseException(OpenAIResponseFault.WrongShape, "A choice of the answer has no message.");
+            throw new WireResponseException(WireResponseFault.WrongShape, "A choice of the answer has no message.");
         }
 
         var message = new ChatMessage { Role = ChatRole.Assistant };
@@ -88,7 +88,7 @@ public static class OpenAIResponseReader
         ReadContent(source, message);
         if (NonEmpty(ResponseJson.String(source, "refusal"u8)) is { } refusal)
         {
-            message.Contents.Add(new ErrorContent(refusal) { ErrorCode = OpenAIKeys.Refusal });
+            message.Contents.Add(new ErrorContent(refusal) { ErrorCode = ChatKeys.Refusal });
         }
 
         var hasToolCalls = false;
@@ -144,7 +144,7 @@ public static class OpenAIResponseReader
     {
         if (ResponseJson.Member(call, "function"u8, JsonValueKind.Object) is not { } function || ResponseJson.String(function, "name"u8) is not { Length: > 0 } name)
         {
-            throw new OpenAIResponseException(OpenAIResponseFault.WrongShape, "A tool call of the answer has no function name.");
+            throw new WireResponseException(WireResponseFault.WrongShape, "A tool call of the answer has no function name.");
         }
 
         // Some servers leave the id out or repeat it; a result could not be matched to its call.

@@ -9,12 +9,12 @@ public static class OpenAIResponseWriter
 {
     /// <summary>Writes a `chat.completion`.</summary>
     /// <param name="output">Where to.</param>
-    /// <param name="response">The answer. Messages that bear <see cref="OpenAIKeys.ChoiceIndex"/> are choices of their own; all others are one.</param>
+    /// <param name="response">The answer. Messages that bear <see cref="ChatKeys.ChoiceIndex"/> are choices of their own; all others are one.</param>
     /// <param name="id">For example `chatcmpl-…`.</param>
     /// <param name="model">What the caller is told of the model.</param>
     /// <param name="created">When the answer was made.</param>
     /// <param name="usage">What it took; the response's own where null.</param>
-    public static void Write(IBufferWriter<byte> output, ChatResponse response, string id, string model, DateTimeOffset created, OpenAIUsage? usage = null)
+    public static void Write(IBufferWriter<byte> output, ChatResponse response, string id, string model, DateTimeOffset created, WireUsage? usage = null)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(response);
@@ -27,7 +27,7 @@ public static class OpenAIResponseWriter
             writer.WriteString("model"u8, model);
             WriteKept(writer, response.AdditionalProperties, "id", "object", "created", "model", "choices", "usage", "error");
             writer.WriteStartArray("choices"u8);
-            var choices = response.Messages.GroupBy(message => message.AdditionalProperties?.TryGetValue(OpenAIKeys.ChoiceIndex, out int index) == true ? index : 0).OrderBy(group => group.Key);
+            var choices = response.Messages.GroupBy(message => message.AdditionalProperties?.TryGetValue(ChatKeys.ChoiceIndex, out int index) == true ? index : 0).OrderBy(group => group.Key);
             var isAny = false;
             foreach (var choice in choices)
             {
@@ -41,7 +41,7 @@ public static class OpenAIResponseWriter
             }
 
             writer.WriteEndArray();
-            if ((usage ?? OpenAIUsage.FromDetails(response.Usage)) is { } stated)
+            if ((usage ?? WireUsage.FromDetails(response.Usage)) is { } stated)
             {
                 UsageWriter.Write(writer, stated);
             }
@@ -59,7 +59,7 @@ public static class OpenAIResponseWriter
         writer.WriteStartObject("message"u8);
         writer.WriteString("role"u8, "assistant"u8);
         var text = string.Concat(contents.OfType<TextContent>().Select(content => content.Text));
-        var refusal = contents.OfType<ErrorContent>().FirstOrDefault(content => content.ErrorCode == OpenAIKeys.Refusal)?.Message;
+        var refusal = contents.OfType<ErrorContent>().FirstOrDefault(content => content.ErrorCode == ChatKeys.Refusal)?.Message;
         writer.WriteString("content"u8, text.Length == 0 && (calls.Count > 0 || refusal is not null) ? null : text);
         writer.WriteString("refusal"u8, refusal);
         var thinking = string.Concat(contents.OfType<TextReasoningContent>().Select(content => content.Text));
@@ -78,7 +78,7 @@ public static class OpenAIResponseWriter
         foreach (var properties in messages.Select(message => message.AdditionalProperties).OfType<AdditionalPropertiesDictionary>())
         {
             logprobs ??= properties.TryGetValue("logprobs", out JsonElement value) ? value : null;
-            ownFinish ??= properties.TryGetValue(OpenAIKeys.ChoiceFinishReason, out string? reason) ? reason : null;
+            ownFinish ??= properties.TryGetValue(ChatKeys.ChoiceFinishReason, out string? reason) ? reason : null;
         }
 
         // Two messages may name the same member; on the wire it can stand once.
@@ -102,7 +102,7 @@ public static class OpenAIResponseWriter
     {
         foreach (var (key, value) in kept ?? [])
         {
-            if (!own.Contains(key) && !OpenAIKeys.IsNote(key))
+            if (!own.Contains(key) && !ChatKeys.IsNote(key))
             {
                 writer.WritePropertyName(key);
                 LooseValue.Write(writer, value, key);

@@ -11,7 +11,7 @@ internal static class ResponseJson
     {
         if (!Utf8.IsValid(body))
         {
-            throw new OpenAIResponseException(OpenAIResponseFault.NotJson, "The answer is not valid UTF-8.");
+            throw new WireResponseException(WireResponseFault.NotJson, "The answer is not valid UTF-8.");
         }
 
         try
@@ -19,27 +19,27 @@ internal static class ResponseJson
             var root = JsonElement.Parse(body);
             if (root.ValueKind != JsonValueKind.Object)
             {
-                throw new OpenAIResponseException(OpenAIResponseFault.WrongShape, "The answer is JSON but not an object.");
+                throw new WireResponseException(WireResponseFault.WrongShape, "The answer is JSON but not an object.");
             }
 
             if (OpenAIErrorReader.Read(root) is { } error)
             {
-                throw new OpenAIResponseException(OpenAIResponseFault.ErrorInside, "The answer is an error in a successful reply.", error);
+                throw new WireResponseException(WireResponseFault.ErrorInside, "The answer is an error in a successful reply.", error);
             }
 
             return read(root);
         }
         catch (JsonException failure)
         {
-            throw new OpenAIResponseException(OpenAIResponseFault.NotJson, "The answer is not JSON, or it is cut short.", null, failure);
+            throw new WireResponseException(WireResponseFault.NotJson, "The answer is not JSON, or it is cut short.", null, failure);
         }
         catch (Exception failure) when (failure is InvalidOperationException or FormatException)
         {
-            throw new OpenAIResponseException(OpenAIResponseFault.WrongShape, "The answer's members are not of the types they should be.", null, failure);
+            throw new WireResponseException(WireResponseFault.WrongShape, "The answer's members are not of the types they should be.", null, failure);
         }
     }
 
-    public static OpenAIUsage? Usage(JsonElement root)
+    public static WireUsage? Usage(JsonElement root)
     {
         if (!root.TryGetProperty("usage"u8, out var usage) || usage.ValueKind != JsonValueKind.Object)
         {

@@ -6,7 +6,7 @@ namespace Conductor.Wire.OpenAI;
 internal static class UsageReader
 {
     /// <summary>Reads the value that <paramref name="reader"/> stands on, to its end; null where it is no object or states nothing.</summary>
-    public static OpenAIUsage? Read(ref Utf8JsonReader reader)
+    public static WireUsage? Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -14,7 +14,7 @@ internal static class UsageReader
             return null;
         }
 
-        var usage = default(OpenAIUsage);
+        var usage = default(WireUsage);
         var isSuspect = false;
         var isStated = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -61,7 +61,7 @@ internal static class UsageReader
         };
     }
 
-    private static void ReadDetails(ref Utf8JsonReader reader, ref bool isSuspect, ref OpenAIUsage usage)
+    private static void ReadDetails(ref Utf8JsonReader reader, ref bool isSuspect, ref WireUsage usage)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -105,12 +105,12 @@ internal static class UsageReader
             case JsonTokenType.Null:
                 return false;
             case JsonTokenType.Number when reader.TryGetInt64(out var whole):
-                tokens = OpenAIUsage.Clamp(whole, ref isSuspect);
+                tokens = WireUsage.Clamp(whole, ref isSuspect);
                 return true;
             case JsonTokenType.Number:
                 // Fractional, or beyond 64 bits.
                 isSuspect = true;
-                tokens = reader.TryGetDouble(out var number) ? ToCounter(number) : OpenAIUsage.Limit;
+                tokens = reader.TryGetDouble(out var number) ? ToCounter(number) : WireUsage.Limit;
                 return true;
             case JsonTokenType.String:
                 isSuspect = true;
@@ -125,5 +125,5 @@ internal static class UsageReader
         }
     }
 
-    private static long ToCounter(double value) => double.IsNaN(value) ? 0 : (long)Math.Clamp(Math.Ceiling(value), 0, OpenAIUsage.Limit);
+    private static long ToCounter(double value) => double.IsNaN(value) ? 0 : (long)Math.Clamp(Math.Ceiling(value), 0, WireUsage.Limit);
 }

@@ -5,7 +5,7 @@ namespace Conductor.Wire.OpenAI;
 /// <summary>Writes a `usage` object.</summary>
 internal static class UsageWriter
 {
-    public static void Write(Utf8JsonWriter writer, OpenAIUsage usage)
+    public static void Write(Utf8JsonWriter writer, WireUsage usage)
     {
         writer.WriteStartObject("usage"u8);
         writer.WriteNumber("prompt_tokens"u8, usage.InputTokens);

@@ -11,7 +11,7 @@ public sealed class OpenAIChunkReader
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private string? _id;
     private string? _model;
-    private OpenAIUsage? _usage;
+    private WireUsage? _usage;
 
     /// <summary>Whether a finish reason has come: only then is the stream's end a success.</summary>
     public bool IsFinished { get; private set; }
@@ -20,7 +20,7 @@ public sealed class OpenAIChunkReader
     public bool IsEnd { get; private set; }
 
     /// <summary>Reads one event's data and adds what it holds to <paramref name="updates"/>; often nothing.</summary>
-    /// <exception cref="OpenAIResponseException">The data is no chunk, or an error.</exception>
+    /// <exception cref="WireResponseException">The data is no chunk, or an error.</exception>
     public void Read(ReadOnlySpan<byte> data, ICollection<ChatResponseUpdate> updates)
     {
         ArgumentNullException.ThrowIfNull(updates);
@@ -65,7 +65,7 @@ public sealed class OpenAIChunkReader
         {
             if (_usage is null)
             {
-                throw new OpenAIResponseException(OpenAIResponseFault.WrongShape, "A chunk of the stream has no choices.");
+                throw new WireResponseException(WireResponseFault.WrongShape, "A chunk of the stream has no choices.");
             }
 
             return;
@@ -85,7 +85,7 @@ public sealed class OpenAIChunkReader
         if (index > 0)
         {
             update.MessageId = $"{_id}:{index}";
-            update.AdditionalProperties = new() { [OpenAIKeys.ChoiceIndex] = index };
+            update.AdditionalProperties = new() { [ChatKeys.ChoiceIndex] = index };
         }
 
         if (ResponseJson.Member(choice, "delta"u8, JsonValueKind.Object) is { } delta)
@@ -130,7 +130,7 @@ public sealed class OpenAIChunkReader
 
         if (NonEmpty(ResponseJson.String(delta, "refusal"u8)) is { } refusal)
         {
-            update.Contents.Add(new ErrorContent(refusal) { ErrorCode = OpenAIKeys.Refusal });
+            update.Contents.Add(new ErrorContent(refusal) { ErrorCode = ChatKeys.Refusal });
         }
 
         foreach (var call in ResponseJson.Member(delta, "tool_calls"u8, JsonValueKind.Array)?.EnumerateArray() ?? default)
@@ -194,7 +194,7 @@ public sealed class OpenAIChunkReader
         {
             if (Name is null)
             {
-                throw new OpenAIResponseException(OpenAIResponseFault.WrongShape, "A tool call of the stream has no function name.");
+                throw new WireResponseException(WireResponseFault.WrongShape, "A tool call of the stream has no function name.");
             }
 
             var id = Id is not null && ids.Add(Id) ? Id : ToolCallId.New();

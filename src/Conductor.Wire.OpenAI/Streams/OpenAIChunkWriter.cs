@@ -15,7 +15,7 @@ public sealed class OpenAIChunkWriter
     private readonly long _created;
     private readonly bool _wantsUsage;
     private readonly SortedDictionary<int, ChoiceState> _choices = [];
-    private OpenAIUsage? _usage;
+    private WireUsage? _usage;
 
     /// <summary>Begins a stream; nothing is written yet.</summary>
     /// <param name="id">For example `chatcmpl-…`; the same in every chunk.</param>
@@ -37,13 +37,13 @@ public sealed class OpenAIChunkWriter
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(update);
-        var index = update.AdditionalProperties?.TryGetValue(OpenAIKeys.ChoiceIndex, out int given) == true ? given : 0;
+        var index = update.AdditionalProperties?.TryGetValue(ChatKeys.ChoiceIndex, out int given) == true ? given : 0;
         foreach (var content in update.Contents)
         {
             switch (content)
             {
                 case UsageContent usage:
-                    _usage = OpenAIUsage.FromDetails(usage.Details) ?? _usage;
+                    _usage = WireUsage.FromDetails(usage.Details) ?? _usage;
                     break;
                 case TextContent { Text.Length: > 0 } text:
                     WriteText(output, index, "content", text.Text, update);
@@ -51,7 +51,7 @@ public sealed class OpenAIChunkWriter
                 case TextReasoningContent { Text.Length: > 0 } reasoning:
                     WriteText(output, index, "reasoning_content", reasoning.Text, update);
                     break;
-                case FunctionCallContent or ErrorContent { ErrorCode: OpenAIKeys.Refusal }:
+                case FunctionCallContent or ErrorContent { ErrorCode: ChatKeys.Refusal }:
                     WriteContent(output, index, content);
                     break;
             }
@@ -66,7 +66,7 @@ public sealed class OpenAIChunkWriter
     /// <summary>Ends a stream that succeeded: the finish chunks, the usage chunk when it was asked for, `[DONE]`.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="usage">What the answer took; what the updates said where null.</param>
-    public void Complete(IBufferWriter<byte> output, OpenAIUsage? usage = null)
+    public void Complete(IBufferWriter<byte> output, WireUsage? usage = null)
     {
         ArgumentNullException.ThrowIfNull(output);
         if (_choices.Count == 0)

@@ -22,5 +22,5 @@ public readonly record struct OpenAIEvent
     public bool IsUsageOnly { get; init; }
 
     /// <summary>The usage stated, on its own or beside content.</summary>
-    public OpenAIUsage? Usage { get; init; }
+    public WireUsage? Usage { get; init; }
 }

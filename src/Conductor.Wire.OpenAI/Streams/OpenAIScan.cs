@@ -7,12 +7,12 @@ namespace Conductor.Wire.OpenAI;
 public static class OpenAIScan
 {
     /// <summary>The usage that a whole chat answer states; null where it states none.</summary>
-    /// <exception cref="OpenAIResponseException">The bytes are no answer: not JSON, no choices, an error in a 200.</exception>
-    public static OpenAIUsage? ScanChat(ReadOnlySpan<byte> response) => ScanWhole(response, "choices"u8, "message"u8);
+    /// <exception cref="WireResponseException">The bytes are no answer: not JSON, no choices, an error in a 200.</exception>
+    public static WireUsage? ScanChat(ReadOnlySpan<byte> response) => ScanWhole(response, "choices"u8, "message"u8);
 
     /// <summary>The usage that an embeddings answer states; null where it states none.</summary>
-    /// <exception cref="OpenAIResponseException">The bytes are no answer: not JSON, no data, an error in a 200.</exception>
-    public static OpenAIUsage? ScanEmbeddings(ReadOnlySpan<byte> response) => ScanWhole(response, "data"u8, "embedding"u8);
+    /// <exception cref="WireResponseException">The bytes are no answer: not JSON, no data, an error in a 200.</exception>
+    public static WireUsage? ScanEmbeddings(ReadOnlySpan<byte> response) => ScanWhole(response, "data"u8, "embedding"u8);
 
     /// <summary>What one event's data holds. Never throws.</summary>
     public static OpenAIEvent ScanEvent(ReadOnlySpan<byte> data)
@@ -43,22 +43,22 @@ public static class OpenAIScan
         }
     }
 
-    private static OpenAIUsage? ScanWhole(ReadOnlySpan<byte> response, ReadOnlySpan<byte> listName, ReadOnlySpan<byte> itemMember)
+    private static WireUsage? ScanWhole(ReadOnlySpan<byte> response, ReadOnlySpan<byte> listName, ReadOnlySpan<byte> itemMember)
     {
         if (!Utf8.IsValid(response))
         {
-            throw new OpenAIResponseException(OpenAIResponseFault.NotJson, "The answer is not valid UTF-8.");
+            throw new WireResponseException(WireResponseFault.NotJson, "The answer is not valid UTF-8.");
         }
 
         var reader = new Utf8JsonReader(response, StrictJson.ReaderOptions);
-        OpenAIUsage? usage = null;
+        WireUsage? usage = null;
         bool isError = false, isListed = false, hasItems = false, isWrong = false;
         try
         {
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {
-                throw new OpenAIResponseException(OpenAIResponseFault.WrongShape, "The answer is JSON but not an object.");
+                throw new WireResponseException(WireResponseFault.WrongShape, "The answer is JSON but not an object.");
             }
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -81,7 +81,7 @@ public static class OpenAIScan
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
-            throw new OpenAIResponseException(OpenAIResponseFault.NotJson, "The answer is not JSON, or it is cut short.", null, failure);
+            throw new WireResponseException(WireResponseFault.NotJson, "The answer is not JSON, or it is cut short.", null, failure);
         }
 
         if (isError || !isListed)
@@ -89,13 +89,13 @@ public static class OpenAIScan
             // Only now is it worth building the object.
             if (OpenAIErrorReader.TryRead(response) is { } error)
             {
-                throw new OpenAIResponseException(OpenAIResponseFault.ErrorInside, "The answer is an error in a successful reply.", error);
+                throw new WireResponseException(WireResponseFault.ErrorInside, "The answer is an error in a successful reply.", error);
             }
         }
 
         return hasItems && !isWrong ? usage
-            : throw new OpenAIResponseException(
-                isWrong ? OpenAIResponseFault.WrongShape : OpenAIResponseFault.Empty, isWrong ? "The answer's items are not what they should be." : "The answer is empty.");
+            : throw new WireResponseException(
+                isWrong ? WireResponseFault.WrongShape : WireResponseFault.Empty, isWrong ? "The answer's items are not what they should be." : "The answer is empty.");
     }
 
     /// <summary>Walks the list of choices or vectors; every item has to be an object with <paramref name="itemMember"/>.</summary>
@@ -142,7 +142,7 @@ public static class OpenAIScan
             return new OpenAIEvent { IsInvalid = true };
         }
 
-        OpenAIUsage? usage = null;
+        WireUsage? usage = null;
         bool isError = false, hasChoices = false, isEmpty = true, hasContent = false, isFinished = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -248,7 +248,7 @@ public static class OpenAIScan
     }
 
     /// <summary>The members that whole answers and events have in common: usage, an error, an `object` that says it is one. Others are passed over.</summary>
-    private static void ScanOther(ref Utf8JsonReader reader, ref OpenAIUsage? usage, ref bool isError)
+    private static void ScanOther(ref Utf8JsonReader reader, ref WireUsage? usage, ref bool isError)
     {
         var (isUsage, isErrorMember, isObject) = (reader.ValueTextEquals("usage"u8), reader.ValueTextEquals("error"u8), reader.ValueTextEquals("object"u8));
         reader.Read();

@@ -1,4 +1,4 @@
-namespace Conductor.Wire.OpenAI;
+namespace Conductor.Wire;
 
 /// <summary>An event is longer than the cap: nobody buffers it.</summary>
 public sealed class SseException : Exception

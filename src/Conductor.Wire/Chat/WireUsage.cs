@@ -1,9 +1,9 @@
 using Microsoft.Extensions.AI;
 
-namespace Conductor.Wire.OpenAI;
+namespace Conductor.Wire;
 
 /// <summary>What an answer says it used, in tokens. Never negative, never above <see cref="Limit"/>.</summary>
-public readonly record struct OpenAIUsage
+public readonly record struct WireUsage
 {
     /// <summary>The largest counter that is believed; above it the figure is clamped and the usage is suspect.</summary>
     public const long Limit = 1_000_000_000_000;
@@ -61,7 +61,7 @@ public readonly record struct OpenAIUsage
     }
 
     /// <summary>From Microsoft.Extensions.AI's type; null where it states neither input nor output.</summary>
-    public static OpenAIUsage? FromDetails(UsageDetails? details)
+    public static WireUsage? FromDetails(UsageDetails? details)
     {
         if (details is null || (details.InputTokenCount is null && details.OutputTokenCount is null))
         {
@@ -73,7 +73,7 @@ public readonly record struct OpenAIUsage
         details.AdditionalCounts?.TryGetValue(CacheWriteKey, out cacheWrite);
         details.AdditionalCounts?.TryGetValue(SuspectKey, out suspect);
         var isSuspect = suspect > 0;
-        return new OpenAIUsage
+        return new WireUsage
         {
             InputTokens = Clamp(details.InputTokenCount ?? 0, ref isSuspect),
             CachedInputTokens = Clamp(details.CachedInputTokenCount ?? 0, ref isSuspect),
@@ -84,7 +84,8 @@ public readonly record struct OpenAIUsage
         };
     }
 
-    internal static long Clamp(long value, ref bool isSuspect)
+    /// <summary>A counter held to 0 and <see cref="Limit"/>; what had to be held is suspect.</summary>
+    public static long Clamp(long value, ref bool isSuspect)
     {
         if (value is >= 0 and <= Limit)
         {

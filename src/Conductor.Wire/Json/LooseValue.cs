@@ -2,16 +2,16 @@ using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Conductor.Wire.OpenAI;
+namespace Conductor.Wire;
 
 /// <summary>Writes the untyped values that Microsoft.Extensions.AI carries (arguments, results, additional properties) without reflection.</summary>
-internal static class LooseValue
+public static class LooseValue
 {
     public static void Write(Utf8JsonWriter writer, object? value, string path, int depth = 0)
     {
         if (depth > StrictJson.MaxDepth)
         {
-            throw new OpenAIRequestException(path, $"'{path}' is nested deeper than {StrictJson.MaxDepth} levels.", OpenAIRequestCodes.InvalidValue);
+            throw new WireRequestException(path, $"'{path}' is nested deeper than {StrictJson.MaxDepth} levels.", WireRequestCodes.InvalidValue);
         }
 
         switch (value)
@@ -83,10 +83,10 @@ internal static class LooseValue
                 writer.WriteStringValue(Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture));
                 break;
             default:
-                throw new OpenAIRequestException(
+                throw new WireRequestException(
                     path,
                     $"'{path}' holds a {value.GetType().Name}, which has no JSON form here; give a JsonElement, JsonNode, string, number, boolean, list or dictionary.",
-                    OpenAIRequestCodes.Unsupported);
+                    WireRequestCodes.Unsupported);
         }
     }
 }

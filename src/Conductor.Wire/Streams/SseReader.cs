@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Conductor.Wire.OpenAI;
+namespace Conductor.Wire;
 
 /// <summary>
 /// Server-sent events from a stream, whatever the pieces they arrive in: LF, CRLF or CR, comments, several data lines, a byte order mark.

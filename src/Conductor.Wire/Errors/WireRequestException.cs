@@ -1,14 +1,14 @@
-namespace Conductor.Wire.OpenAI;
+namespace Conductor.Wire;
 
-/// <summary>A request is not what the dialect allows. The one exception that request readers and writers throw for what they are given.</summary>
-public sealed class OpenAIRequestException : Exception
+/// <summary>A request is not what its dialect allows, or cannot be said in another. The one exception that readers and writers of requests throw for what they are given.</summary>
+public sealed class WireRequestException : Exception
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="param">The member that is wrong, for example `messages[0].role`; null where the whole body is.</param>
     /// <param name="message">What is wrong and what would be right.</param>
-    /// <param name="code">For example `invalid_type`; see <see cref="OpenAIRequestCodes"/>.</param>
+    /// <param name="code">For example `invalid_type`; see <see cref="WireRequestCodes"/>.</param>
     /// <param name="innerException">The cause.</param>
-    public OpenAIRequestException(string? param, string message, string code, Exception? innerException = null)
+    public WireRequestException(string? param, string message, string code, Exception? innerException = null)
         : base(message, innerException)
     {
         Param = param;
@@ -20,10 +20,13 @@ public sealed class OpenAIRequestException : Exception
 
     /// <summary>A stable word for programs.</summary>
     public string Code { get; }
+
+    /// <summary>True: right as it is, and this dialect has no word for it, where another may have. False: wrong everywhere.</summary>
+    public bool IsUnsupported => Code == WireRequestCodes.Unsupported;
 }
 
-/// <summary>The codes of <see cref="OpenAIRequestException"/>.</summary>
-public static class OpenAIRequestCodes
+/// <summary>The codes of <see cref="WireRequestException"/>.</summary>
+public static class WireRequestCodes
 {
     /// <summary>The body is not JSON, not UTF-8, or not an object.</summary>
     public const string InvalidJson = "invalid_json";

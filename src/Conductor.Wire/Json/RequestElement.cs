@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Conductor.Wire.OpenAI;
+namespace Conductor.Wire;
 
 /// <summary>One value of a request with its path, for checks that name the member.</summary>
-internal readonly struct RequestElement(JsonElement value, string path)
+public readonly struct RequestElement(JsonElement value, string path)
 {
     public JsonElement Value => value;
 
@@ -89,11 +89,11 @@ internal readonly struct RequestElement(JsonElement value, string path)
             : throw Invalid(string.Create(CultureInfo.InvariantCulture, $"must be an integer between {minimum} and {maximum}"));
     }
 
-    public OpenAIRequestException Invalid(string rule) => new(path, $"'{path}' {rule}.", OpenAIRequestCodes.InvalidValue);
+    public WireRequestException Invalid(string rule) => new(path, $"'{path}' {rule}.", WireRequestCodes.InvalidValue);
 
-    public OpenAIRequestException Missing() => new(path, $"'{path}' is missing.", OpenAIRequestCodes.MissingMember);
+    public WireRequestException Missing() => new(path, $"'{path}' is missing.", WireRequestCodes.MissingMember);
 
-    public OpenAIRequestException WrongType(string wanted) => new(path, $"'{path}' must be {wanted}.", OpenAIRequestCodes.InvalidType);
+    public WireRequestException WrongType(string wanted) => new(path, $"'{path}' must be {wanted}.", WireRequestCodes.InvalidType);
 
     private void RequireKind(JsonValueKind kind, string wanted)
     {

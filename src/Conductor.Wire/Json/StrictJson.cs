@@ -3,15 +3,15 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
-namespace Conductor.Wire.OpenAI;
+namespace Conductor.Wire;
 
 /// <summary>JSON read without surprises: what System.Text.Json lets through or throws in five different ways is one exception here.</summary>
-internal static class StrictJson
+public static class StrictJson
 {
     /// <summary>System.Text.Json's own default; deeper bodies are refused.</summary>
     public const int MaxDepth = 64;
 
-    public static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Disallow };
+    public static JsonReaderOptions ReaderOptions { get; } = new() { MaxDepth = MaxDepth, CommentHandling = JsonCommentHandling.Disallow };
 
     /// <summary>Parses a request's body: UTF-8, one object, no member twice, no half of a surrogate pair anywhere.</summary>
     public static JsonElement ParseRequest(ReadOnlySpan<byte> body)
@@ -33,7 +33,7 @@ internal static class StrictJson
     {
         if (!Utf8.IsValid(body))
         {
-            throw new OpenAIRequestException(null, "The body is not valid UTF-8.", OpenAIRequestCodes.InvalidJson);
+            throw new WireRequestException(null, "The body is not valid UTF-8.", WireRequestCodes.InvalidJson);
         }
     }
 
@@ -45,7 +45,7 @@ internal static class StrictJson
             return;
         }
 
-        throw new OpenAIRequestException(null, "A string holds half of a surrogate pair (\\ud800 to \\udfff), which is not text.", OpenAIRequestCodes.InvalidJson);
+        throw new WireRequestException(null, "A string holds half of a surrogate pair (\\ud800 to \\udfff), which is not text.", WireRequestCodes.InvalidJson);
     }
 
     /// <summary>Whether an escape names a surrogate without its partner. Works on raw JSON: outside of strings there is no backslash.</summary>
@@ -93,15 +93,15 @@ internal static class StrictJson
         }
     }
 
-    public static OpenAIRequestException NotJson(JsonException failure) => new(
+    public static WireRequestException NotJson(JsonException failure) => new(
         null,
         failure.Message.Contains("uplicate", StringComparison.Ordinal)
             ? "A member stands twice in one object; send each member once."
             : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"The body is not valid JSON (line {(failure.LineNumber ?? 0) + 1}, byte {(failure.BytePositionInLine ?? 0) + 1}), or is nested deeper than {MaxDepth} levels."),
-        failure.Message.Contains("uplicate", StringComparison.Ordinal) ? OpenAIRequestCodes.DuplicateMember : OpenAIRequestCodes.InvalidJson,
+        failure.Message.Contains("uplicate", StringComparison.Ordinal) ? WireRequestCodes.DuplicateMember : WireRequestCodes.InvalidJson,
         failure);
 
-    public static OpenAIRequestException NotAnObject() => new(null, "The body must be a JSON object.", OpenAIRequestCodes.InvalidJson);
+    public static WireRequestException NotAnObject() => new(null, "The body must be a JSON object.", WireRequestCodes.InvalidJson);
 
     private static bool TryReadEscape(ReadOnlySpan<byte> escape, out char value)
     {

@@ -1,7 +1,7 @@
-namespace Conductor.Wire.OpenAI;
+namespace Conductor.Wire;
 
-/// <summary>What an error object is about, told by its code, type and text and not by a status.</summary>
-public enum OpenAIErrorCategory
+/// <summary>What an error is about, told by its code, type and text. A dialect's classifier tells it; what follows from it is the provider's to say.</summary>
+public enum WireErrorCategory
 {
     /// <summary>Nothing that is known here.</summary>
     Unknown,
@@ -35,4 +35,10 @@ public enum OpenAIErrorCategory
 
     /// <summary>The server failed.</summary>
     Server,
+
+    /// <summary>The model cannot do what was asked: tools, thinking, images, embeddings, chat.</summary>
+    Unsupported,
+
+    /// <summary>The machine has too little memory for the model.</summary>
+    OutOfMemory,
 }

@@ -1,10 +1,13 @@
 using System.Buffers;
 
-namespace Conductor.Wire.Ollama;
+namespace Conductor.Wire;
 
 /// <summary>Lines of a stream, whatever the pieces they arrive in: LF or CRLF, blank lines and a byte order mark skipped, the last one without its end too. For one consumer; the stream outlives it.</summary>
 public sealed class NdjsonReader : IDisposable
 {
+    // What some programs set before UTF-8; JSON has no place for it.
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     private readonly Stream _stream;
     private readonly int _maxLineBytes;
     private byte[] _buffer;
@@ -30,7 +33,7 @@ public sealed class NdjsonReader : IDisposable
     public ReadOnlyMemory<byte> Line { get; private set; }
 
     /// <summary>Moves to the next line that is not blank; false at the stream's end.</summary>
-    /// <exception cref="OllamaResponseException">A line is longer than the cap.</exception>
+    /// <exception cref="WireResponseException">A line is longer than the cap.</exception>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         Line = default;
@@ -99,9 +102,9 @@ public sealed class NdjsonReader : IDisposable
             throw TooLong();
         }
 
-        if (!_hasBegun && line.Span.StartsWith(OllamaJson.ByteOrderMark))
+        if (!_hasBegun && line.Span.StartsWith(ByteOrderMark))
         {
-            line = line[OllamaJson.ByteOrderMark.Length..];
+            line = line[ByteOrderMark.Length..];
         }
 
         _hasBegun = true;
@@ -134,5 +137,5 @@ public sealed class NdjsonReader : IDisposable
         }
     }
 
-    private OllamaResponseException TooLong() => new($"A line of the stream is longer than {_maxLineBytes} bytes.");
+    private WireResponseException TooLong() => new($"A line of the stream is longer than {_maxLineBytes} bytes.");
 }

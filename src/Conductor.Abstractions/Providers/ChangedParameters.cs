@@ -1,0 +1,38 @@
+using Microsoft.Extensions.AI;
+
+namespace Conductor.Providers;
+
+/// <summary>
+/// What a request asked for and a provider said in other words or with another value, for example an image that was fetched, or a limit that was lowered.
+/// Callers over HTTP are told by the header `x-conductor-loss`.
+/// </summary>
+public static class ChangedParameters
+{
+    private const string Key = "conductor.changed";
+
+    /// <summary>Notes the parameters, by the names that callers know, on a whole answer; no names, no note.</summary>
+    public static void Add(ChatResponse response, IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.Count > 0)
+        {
+            (response.AdditionalProperties ??= [])[Key] = names.ToArray();
+        }
+    }
+
+    /// <summary>Notes them on an update: the first one of the stream, before whose content the headers go out.</summary>
+    public static void Add(ChatResponseUpdate update, IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.Count > 0)
+        {
+            (update.AdditionalProperties ??= [])[Key] = names.ToArray();
+        }
+    }
+
+    /// <summary>The names that were noted on a response or an update; empty for none.</summary>
+    public static IReadOnlyList<string> Read(AdditionalPropertiesDictionary? properties) =>
+        properties?.TryGetValue(Key, out string[]? names) == true ? names : [];
+}
