@@ -1,4 +1,5 @@
 using Conductor.Plugins;
+using Conductor.Providers.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 [assembly: ProviderPlugin(
@@ -10,12 +11,15 @@ namespace Conductor.Providers.OpenAICompatible;
 /// <summary>Brings servers that speak the OpenAI dialect.</summary>
 public sealed class OpenAICompatiblePlugin : IProviderPlugin
 {
+    private static readonly UpstreamProfile Profile = new() { Errors = new OpenAICompatibleErrors(), EndMarks = ["data: [DONE]"u8.ToArray(), "data:[DONE]"u8.ToArray()] };
+
     /// <inheritdoc/>
     public void ConfigureServices(IServiceCollection services, ProviderContext context)
     {
         // Read here, so that a mistake in the settings is told at once and not by the first call.
-        services.AddSingleton(OpenAICompatibleSettings.Read(context));
-        services.AddSingleton<UpstreamClient>();
+        var settings = OpenAICompatibleSettings.Read(context);
+        services.AddSingleton(settings);
+        services.AddSingleton(room => new UpstreamClient(settings.Http, Profile, room.GetRequiredService<IHttpClientFactory>(), room.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IModelProvider, OpenAICompatibleProvider>();
     }
 }

@@ -1,4 +1,4 @@
-using Conductor.Wire;
+using Conductor.Providers.Http;
 using Conductor.Wire.OpenAI;
 using Microsoft.Extensions.AI;
 
@@ -16,56 +16,18 @@ internal sealed class OpenAICompatibleProvider(OpenAICompatibleSettings settings
 
     public IEmbeddingGenerator<string, Embedding<float>> GetEmbeddingGenerator(string modelId) => new OpenAICompatibleEmbeddingGenerator(settings, upstream, modelId);
 
-    public async Task<IReadOnlyList<ModelDescriptor>> ListModelsAsync(CancellationToken cancellationToken)
-    {
-        IReadOnlyList<OpenAIModel> listed;
-        try
-        {
-            listed = await AskModelsAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (ProviderException failure) when (failure.Kind == ProviderErrorKind.ModelNotFound && settings.Models.Count > 0)
-        {
-            listed = []; // a server without a list, whose models are named in the configuration
-        }
+    public Task<IReadOnlyList<ModelDescriptor>> ListModelsAsync(CancellationToken cancellationToken) =>
+        ProviderChores.ListAsync(settings.Http, () => AskModelsAsync(cancellationToken), id => Describe(new OpenAIModel(id)));
 
-        var models = listed.Select(Describe).ToList();
-        var known = models.Select(model => model.Id).ToHashSet(StringComparer.Ordinal);
-        models.AddRange(settings.Models.Where(known.Add).Select(id => Describe(new OpenAIModel(id))));
-        return models;
-    }
+    public Task<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) => ProviderChores.CheckAsync(() => AskModelsAsync(cancellationToken));
 
-    public async Task<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await AskModelsAsync(cancellationToken).ConfigureAwait(false);
-            return ProviderHealth.Healthy;
-        }
-        catch (ProviderException failure)
-        {
-            return failure.Kind switch
-            {
-                // It answers, only not to this question, or not now.
-                ProviderErrorKind.ModelNotFound => new ProviderHealth(ProviderHealthStatus.Degraded, "It answers but has no list of models at this address."),
-                ProviderErrorKind.RateLimited or ProviderErrorKind.Overloaded => new ProviderHealth(ProviderHealthStatus.Degraded, failure.Message),
-                _ => new ProviderHealth(ProviderHealthStatus.Unhealthy, failure.Message),
-            };
-        }
-    }
-
-    private async Task<IReadOnlyList<OpenAIModel>> AskModelsAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ModelDescriptor>> AskModelsAsync(CancellationToken cancellationToken)
     {
         var reply = await upstream.GetAsync("models", cancellationToken).ConfigureAwait(false);
         await using (reply.ConfigureAwait(false))
         {
-            try
-            {
-                return await reply.ReadWholeAsync(body => OpenAIModelsReader.Read(body.Span), cancellationToken).ConfigureAwait(false);
-            }
-            catch (WireResponseException failure)
-            {
-                throw OpenAICompatibleErrors.FromAnswer(failure, reply.RequestId);
-            }
+            var models = await reply.ReadWholeAsync(body => OpenAIModelsReader.Read(body.Span), cancellationToken).ConfigureAwait(false);
+            return [.. models.Select(Describe)];
         }
     }
 

@@ -19,7 +19,8 @@ public sealed class ReferenceRulesTests
         ["Conductor.TestKit"] = ["Conductor.Abstractions"],
         ["Conductor"] = ["Conductor.Core", "Conductor.PluginLoading", "Conductor.Operations.Contracts"],
         ["Conductor.Host"] = ["Conductor", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Storage.*"],
-        ["Conductor.Providers.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire", "Conductor.Wire.*"],
+        ["Conductor.Providers.Http"] = ["Conductor.Abstractions", "Conductor.Wire"],
+        ["Conductor.Providers.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Providers.Http"],
         ["Conductor.Operations.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire", "Conductor.Wire.*"],
     };
 

@@ -74,10 +74,10 @@ public sealed class UnloadTests
 
     private sealed class PluginContext() : AssemblyLoadContext("plugin", isCollectible: true)
     {
-        // As the host does it: the contract is shared, the wire is the plugin's own copy.
+        // As the host does it: the contract is shared, the wire and the room of providers over HTTP are its own copies.
         protected override Assembly? Load(AssemblyName assemblyName) =>
-            assemblyName.Name == "Conductor.Wire.OpenAI"
-                ? LoadFromAssemblyPath(Path.Combine(Path.GetDirectoryName(typeof(OpenAICompatiblePlugin).Assembly.Location)!, "Conductor.Wire.OpenAI.dll"))
+            assemblyName.Name!.StartsWith("Conductor.Wire", StringComparison.Ordinal) || assemblyName.Name == "Conductor.Providers.Http"
+                ? LoadFromAssemblyPath(Path.Combine(Path.GetDirectoryName(typeof(OpenAICompatiblePlugin).Assembly.Location)!, assemblyName.Name + ".dll"))
                 : null;
     }
 }
