@@ -16,8 +16,10 @@ internal static partial class ManifestReader
     private const long MaxFileLength = 512L * 1024 * 1024;
 
     /// <summary>Reads the manifest of a plugin.</summary>
+    /// <param name="path">The DLL.</param>
+    /// <param name="kind">Which kind it must be; null = any.</param>
     /// <exception cref="PluginRejectedException">It is not a plugin that can run here; the message says why.</exception>
-    public static PluginImage ReadPlugin(string path, PluginKind kind)
+    public static PluginImage ReadPlugin(string path, PluginKind? kind)
     {
         var file = Path.GetFileName(path);
         return Read(path, file, assembly =>
@@ -93,7 +95,7 @@ internal static partial class ManifestReader
         }
     }
 
-    private static PluginManifest ReadManifest(MetadataReader metadata, PluginKind kind, string file)
+    private static PluginManifest ReadManifest(MetadataReader metadata, PluginKind? kind, string file)
     {
         var declared = new List<(PluginKind Kind, CustomAttribute Attribute)>();
         string? version = null;
@@ -124,7 +126,7 @@ internal static partial class ManifestReader
                 throw new PluginRejectedException($"'{file}' has {declared.Count} plugin attributes; one DLL is one plugin, leave one of them.");
         }
 
-        if (declared[0].Kind != kind)
+        if (kind is not null && declared[0].Kind != kind)
         {
             throw new PluginRejectedException(kind == PluginKind.Provider
                 ? $"'{file}' is an operation plugin in the folder of providers; move it to operations/."
@@ -139,7 +141,7 @@ internal static partial class ManifestReader
                 ? id
                 : throw new PluginRejectedException(
                     $"'{file}' declares the id '{Shorten(values.First)}'; an id is 1 to 80 lower case letters, digits, '-' and '_'."),
-            Kind = kind,
+            Kind = declared[0].Kind,
             EntryPointType = values.Second is { Length: > 0 } type && !type.Contains(',', StringComparison.Ordinal)
                 ? type
                 : throw new PluginRejectedException(

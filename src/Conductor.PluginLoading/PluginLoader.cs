@@ -74,6 +74,36 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
         }
     }
 
+    /// <summary>Reads and judges one plugin by the rules of a scan, wherever it lies. None of its code is loaded, and no status is kept of it.</summary>
+    /// <param name="path">
+    /// Its DLL, its published folder, its source project's folder, or the folder that it was built into. What lies beside a DLL belongs to it where the folder
+    /// bears its name, or is the output of its build (the only `.deps.json` in it is the DLL's own).
+    /// </param>
+    /// <exception cref="PluginRejectedException">It is no plugin that can be loaded here; the message says why.</exception>
+    public PluginCandidate Examine(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var plugin = PluginProbe.ProbeOne(Path.GetFullPath(path));
+        if (plugin.Problem is { } problem)
+        {
+            throw new PluginRejectedException(problem);
+        }
+
+        try
+        {
+            var files = PluginFiles.Of(plugin);
+            var hash = files.ComputeHash();
+            var image = ManifestReader.ReadPlugin(files.MainPath, kind: null);
+            options.Pins().Require(image.Manifest!.Id, hash, plugin.File);
+            ReferenceCheck.Require(image, files, _shared);
+            return new PluginCandidate(image.Manifest, plugin.File, files, hash);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new PluginRejectedException($"'{plugin.File}' cannot be read: {failure.Message}");
+        }
+    }
+
     /// <summary>Copies a plugin, loads the copy and creates its entry point.</summary>
     /// <exception cref="PluginRejectedException">It cannot be loaded; the message is also its status's reason.</exception>
     public LoadedPlugin Load(PluginCandidate candidate)

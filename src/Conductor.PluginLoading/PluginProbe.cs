@@ -39,6 +39,51 @@ internal static partial class PluginProbe
         return found;
     }
 
+    /// <summary>The plugin at a path outside the plugin folders; of which kind it is, only its manifest says.</summary>
+    /// <param name="path">A full path to a DLL, a plugin's folder, or the folder of a build's output.</param>
+    public static ProbedPlugin ProbeOne(string path)
+    {
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+        if (Directory.Exists(path))
+        {
+            if (OutputIn(path) is { } built)
+            {
+                return ProbeOne(built);
+            }
+
+            return ProbeFolder(default, path, name) ?? Rejected(default, name, "holds no plugin; give the plugin's DLL, or build it first.");
+        }
+
+        if (!Path.Exists(path))
+        {
+            return Rejected(default, name, "is not there; give a plugin's DLL or its folder.");
+        }
+
+        if (!name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) || !IsOrderly(name[..^4]))
+        {
+            return Rejected(default, name, name.EndsWith(".dll", StringComparison.OrdinalIgnoreCase) ? OddName : "is no DLL; give a plugin's DLL or its folder.");
+        }
+
+        var folder = Path.GetDirectoryName(path)!;
+        var shape = OutputIn(folder) == path ? PluginShape.SourceProject
+            : Path.GetFileName(folder) == name[..^4] ? PluginShape.PublishedFolder
+            : PluginShape.LooseDll;
+        return new(default, name, path, shape);
+    }
+
+    // A build or a publish writes one .deps.json into its folder, beside the DLL of the same name.
+    private static string? OutputIn(string folder)
+    {
+        try
+        {
+            return Directory.GetFiles(folder, "*.deps.json") is [var only] && only[..^".deps.json".Length] + ".dll" is var dll && File.Exists(dll) ? dll : null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null; // reading the plugin says why
+        }
+    }
+
     private const string OddName = "has a name that is not used for plugins; rename it to 1 to 80 of the characters A-Z, a-z, 0-9, '.', '_' and '-'.";
 
     private static ProbedPlugin? ProbeFolder(PluginKind kind, string folder, string name)

@@ -103,6 +103,24 @@ public sealed class FakeReply
     /// <summary>Never sends headers; holds the connection until the client leaves.</summary>
     public static FakeReply Hang() => new((_, _, token) => Task.Delay(Timeout.InfiniteTimeSpan, token));
 
+    /// <summary>The reply that a look at the request chooses.</summary>
+    public static FakeReply Choose(Func<RecordedRequest, FakeReply> choose)
+    {
+        ArgumentNullException.ThrowIfNull(choose);
+        return new((context, exchange, token) => choose(exchange.Request).RunAsync(context, exchange, token));
+    }
+
+    /// <summary>A reply of which every byte goes out by itself.</summary>
+    public static FakeReply ByteByByte(FakeReply reply)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        return new((context, exchange, token) =>
+        {
+            context.Response.Body = new ByteByByteStream(context.Response.Body);
+            return reply.RunAsync(context, exchange, token);
+        });
+    }
+
     /// <summary>Waits for the test, then answers.</summary>
     public static FakeReply After(Task gate, FakeReply reply) => new(async (context, exchange, token) =>
     {

@@ -24,6 +24,7 @@ public sealed class FakeUpstream : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly WebApplication _app;
     private FakeReply? _otherwise;
+    private int _isDisposed;
 
     private FakeUpstream(WebApplication app) => _app = app;
 
@@ -106,6 +107,11 @@ public sealed class FakeUpstream : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return; // a test may have taken it down by itself
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2)))
         {

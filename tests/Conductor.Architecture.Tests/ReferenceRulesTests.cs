@@ -16,7 +16,7 @@ public sealed class ReferenceRulesTests
         ["Conductor.Core"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts"],
         ["Conductor.PluginLoading"] = ["Conductor.Abstractions"],
         ["Conductor.Storage.*"] = ["Conductor.Core"],
-        ["Conductor.TestKit"] = ["Conductor.Abstractions"],
+        ["Conductor.TestKit"] = ["Conductor.Abstractions", "Conductor"],
         ["Conductor"] = ["Conductor.Core", "Conductor.PluginLoading", "Conductor.Operations.Contracts"],
         ["Conductor.Host"] = ["Conductor", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Storage.*"],
         ["Conductor.Providers.Http"] = ["Conductor.Abstractions", "Conductor.Wire"],

@@ -6,7 +6,7 @@ namespace Conductor.TestKit;
 /// <content>`/api/chat`.</content>
 public sealed partial class FakeOllama
 {
-    private async Task ChatAsync(HttpContext context, JsonObject body, CancellationToken token)
+    private async Task ChatAsync(HttpContext context, RecordedRequest request, JsonObject body, CancellationToken token)
     {
         if (Refuse(body) is var (status, error))
         {
@@ -30,7 +30,12 @@ public sealed partial class FakeOllama
             messages.RemoveAt(oldest);
         }
 
-        var reply = _script.TryDequeue(out var scripted) ? scripted : FakeOllamaReply.Text("Hello ", "from ", "Ollama.");
+        var reply = _script.TryDequeue(out var scripted) ? scripted : _otherwise?.Invoke(request) ?? FakeOllamaReply.Text("Hello ", "from ", "Ollama.");
+        if (reply.IsByteByByte)
+        {
+            context.Response.Body = new ByteByByteStream(context.Response.Body);
+        }
+
         if (reply.ErrorStatus is { } failed)
         {
             await ErrorAsync(context, failed, reply.ErrorText, token).ConfigureAwait(false);

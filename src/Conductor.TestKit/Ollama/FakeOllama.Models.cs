@@ -6,8 +6,17 @@ namespace Conductor.TestKit;
 /// <content>`/api/embed` and `/api/pull`.</content>
 public sealed partial class FakeOllama
 {
+    /// <summary>With what `/api/embed` refuses every request; null = it answers.</summary>
+    public (int Status, string Error)? EmbedFailure { get; set; }
+
     private async Task EmbedAsync(HttpContext context, JsonObject body, CancellationToken token)
     {
+        if (EmbedFailure is var (status, error))
+        {
+            await ErrorAsync(context, status, error, token).ConfigureAwait(false);
+            return;
+        }
+
         if (Find(body) is not { } model)
         {
             await ErrorAsync(context, 404, $"model '{Name(body)}' not found", token).ConfigureAwait(false);

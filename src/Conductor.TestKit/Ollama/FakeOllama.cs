@@ -31,6 +31,7 @@ public sealed partial class FakeOllama : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly WebApplication _app;
+    private Func<RecordedRequest, FakeOllamaReply>? _otherwise;
     private int _isDisposed;
 
     private FakeOllama(WebApplication app) => _app = app;
@@ -116,6 +117,13 @@ public sealed partial class FakeOllama : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         _registry[model.FullName] = model;
+        return this;
+    }
+
+    /// <summary>What `/api/chat` answers once the script is used up.</summary>
+    public FakeOllama Otherwise(Func<RecordedRequest, FakeOllamaReply> reply)
+    {
+        _otherwise = reply;
         return this;
     }
 
@@ -233,7 +241,7 @@ public sealed partial class FakeOllama : IAsyncDisposable
             (false, "/api/tags") => JsonAsync(context, new JsonObject { ["models"] = Rows(_models.Values) }, token),
             (false, "/api/ps") => JsonAsync(context, new JsonObject { ["models"] = Rows(_models.Values.Where(model => _loaded.ContainsKey(model.FullName))) }, token),
             (true, "/api/show") => ShowAsync(context, body, token),
-            (true, "/api/chat") => ChatAsync(context, body, token),
+            (true, "/api/chat") => ChatAsync(context, request, body, token),
             (true, "/api/embed") => EmbedAsync(context, body, token),
             (true, "/api/pull") => PullAsync(context, body, token),
             _ => NotFoundAsync(context, token),

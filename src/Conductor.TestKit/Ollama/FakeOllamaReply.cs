@@ -11,6 +11,8 @@ public sealed class FakeOllamaReply
 
     internal string ErrorText { get; private init; } = "";
 
+    internal bool IsByteByByte { get; private set; }
+
     internal string DoneReason { get; private set; } = "stop";
 
     /// <summary>An answer with this text, a line for each piece.</summary>
@@ -45,6 +47,13 @@ public sealed class FakeOllamaReply
     public FakeOllamaReply EndsBy(string doneReason)
     {
         DoneReason = doneReason;
+        return this;
+    }
+
+    /// <summary>Every byte of it goes out by itself.</summary>
+    public FakeOllamaReply ByteByByte()
+    {
+        IsByteByByte = true;
         return this;
     }
 
