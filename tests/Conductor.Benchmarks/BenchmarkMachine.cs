@@ -5,7 +5,7 @@ using Conductor.Catalog;
 using Conductor.Configuration;
 using Conductor.Costing;
 using Conductor.Dialects;
-using Conductor.Host.Dialects;
+using Conductor.Host.Dialects.OpenAI;
 using Conductor.Operations;
 using Conductor.Pipeline;
 using Conductor.Prompts;

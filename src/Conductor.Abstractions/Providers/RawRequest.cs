@@ -17,4 +17,7 @@ public sealed class RawRequest
 
     /// <summary>Whether the caller asked for a stream.</summary>
     public required bool IsStreaming { get; init; }
+
+    /// <summary>Headers of the caller's that are part of the dialect, for example `anthropic-beta`; names in lower case, never one that bears a key. Usually none.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Conductor.Calls;
 using Conductor.Catalog;
+using Conductor.Dialects;
 using Conductor.Settings;
 
 namespace Conductor.Caching;
@@ -64,12 +65,10 @@ internal static class CacheRules
                 key.AddText(VariantOf(entry, operation));
                 break;
             case ChatCall { Body: { } body }:
-                key.AddText(body.Dialect.Name);
-                key.AddBytes(body.Bytes.Span);
+                AddBody(key, body);
                 break;
             case EmbeddingCall { Body: { } body }:
-                key.AddText(body.Dialect.Name);
-                key.AddBytes(body.Bytes.Span);
+                AddBody(key, body);
                 break;
             case EmbeddingCall embedding:
                 key.AddText(embedding.Request.Dimensions?.ToString(CultureInfo.InvariantCulture));
@@ -82,6 +81,20 @@ internal static class CacheRules
         }
 
         return key.Build(call.Context.TenantId);
+    }
+
+    // The endpoint decides the answer's shape, and the headers may decide more.
+    private static void AddBody(CacheKeyBuilder key, DialectBody body)
+    {
+        key.AddText(body.Dialect.Name);
+        key.AddText(body.Endpoint?.ToString());
+        foreach (var (name, value) in body.Headers)
+        {
+            key.AddText(name);
+            key.AddText(value);
+        }
+
+        key.AddBytes(body.Bytes.Span);
     }
 
     private static string? VariantOf(OperationEntry entry, OperationCall call)

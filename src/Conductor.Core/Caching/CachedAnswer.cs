@@ -18,15 +18,18 @@ internal sealed record CachedAnswer(Type Kind, string Provider, string Model, To
     /// <summary>What was left out of the request.</summary>
     public IReadOnlyList<string> DroppedParameters { get; private init; } = [];
 
+    /// <summary>What was said in other words or with another value.</summary>
+    public IReadOnlyList<string> ChangedParameters { get; private init; } = [];
+
     // What an entry costs beside its payload: the record, the node, the key.
     private const int Overhead = 400;
 
     /// <summary>Bytes that the entry is counted with.</summary>
-    public long Size => Overhead + Bytes.Length + (Vectors?.Sum(vector => (long)vector.Length * sizeof(float)) ?? 0) + Characters(Notices) + Characters(DroppedParameters);
+    public long Size => Overhead + Bytes.Length + (Vectors?.Sum(vector => (long)vector.Length * sizeof(float)) ?? 0) + Characters(Notices) + Characters(DroppedParameters) + Characters(ChangedParameters);
 
     /// <summary>The answer of a call in a form that can be kept; null where there is none (streams, typed chat).</summary>
     public static CachedAnswer? From(ModelCall call, ModelOutcome outcome) =>
-        AnswerOf(outcome) is { } answer ? answer with { Notices = outcome.Notices, DroppedParameters = [.. call.DroppedParameters] } : null;
+        AnswerOf(outcome) is { } answer ? answer with { Notices = outcome.Notices, DroppedParameters = [.. call.DroppedParameters], ChangedParameters = [.. call.ChangedParameters] } : null;
 
     /// <summary>The outcome that the call gets.</summary>
     public ModelOutcome ToOutcome() => Kind switch

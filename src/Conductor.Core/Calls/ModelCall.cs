@@ -47,16 +47,12 @@ public abstract class ModelCall : IAsyncDisposable
     /// <summary>What the target left out of the request, each name once; of an answer from the cache, what was left out when it was made. Told to the caller as `x-conductor-dropped-params`.</summary>
     public IList<string> DroppedParameters { get; } = [];
 
-    internal void Drop(IReadOnlyList<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (!DroppedParameters.Contains(name))
-            {
-                DroppedParameters.Add(name);
-            }
-        }
-    }
+    /// <summary>What the target was told in other words or with another value, each name once; of an answer from the cache, when it was made. Told to the caller as `x-conductor-loss`.</summary>
+    public IList<string> ChangedParameters { get; } = [];
+
+    internal void Drop(IReadOnlyList<string> names) => Note(DroppedParameters, names);
+
+    internal void Change(IReadOnlyList<string> names) => Note(ChangedParameters, names);
 
     /// <summary>What this call does with the cache, written by caching.</summary>
     public CacheUse CacheUse { get; internal set; } = CacheUse.Off;
@@ -82,6 +78,17 @@ public abstract class ModelCall : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             (_completions ??= []).Add(completion);
+        }
+    }
+
+    private static void Note(IList<string> known, IReadOnlyList<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (!known.Contains(name))
+            {
+                known.Add(name);
+            }
         }
     }
 

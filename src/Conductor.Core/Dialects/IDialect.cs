@@ -59,7 +59,14 @@ public interface IDialectStream : IAsyncDisposable
 /// <param name="Dialect">The dialect they are in.</param>
 /// <param name="Bytes">The body, UTF-8 JSON.</param>
 /// <param name="Peek">The members that routing needs.</param>
-public sealed record DialectBody(IDialect Dialect, ReadOnlyMemory<byte> Bytes, DialectPeek Peek);
+public sealed record DialectBody(IDialect Dialect, ReadOnlyMemory<byte> Bytes, DialectPeek Peek)
+{
+    /// <summary>Which of the dialect's endpoints the caller came to; null = the call's usual one.</summary>
+    public Providers.RawEndpoint? Endpoint { get; init; }
+
+    /// <summary>Headers that are part of the dialect and go to targets which speak it, names in lower case.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+}
 
 /// <summary>Top-level members that are read without parsing the body.</summary>
 public sealed record DialectPeek

@@ -24,8 +24,9 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
 
     private static Task<ChatOutcome> AttemptAsync(ChatCall call, AttemptScope scope)
     {
-        call.DroppedParameters.Clear(); // what another target left out is not what this one does
-        if (call.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, RawEndpoint.Chat))
+        call.DroppedParameters.Clear(); // what another target left out or changed is not what this one does
+        call.ChangedParameters.Clear();
+        if (call.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Chat))
         {
             return call.IsStreaming ? RawChatStream.StartAsync(call, scope, transport) : RawExchange.ChatAsync(call, scope, transport);
         }
@@ -41,6 +42,7 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
         var response = await scope.GuardAsync(token => client.GetResponseAsync(chat.Messages, ChatTargets.For(chat.Options, scope.Hop), token)).ConfigureAwait(false);
         scope.MarkAnswered();
         call.Drop(DroppedParameters.Read(response.AdditionalProperties));
+        call.Change(ChangedParameters.Read(response.AdditionalProperties));
         var usage = UsageReader.Read(response.Usage);
         scope.Succeed(usage, () => UsageEstimator.Estimate(call, response.Text));
         return new ChatOutcome

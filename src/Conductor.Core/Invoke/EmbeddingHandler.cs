@@ -16,7 +16,7 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
     }
 
     private static Task<EmbeddingOutcome> AttemptAsync(EmbeddingCall call, AttemptScope scope) =>
-        call.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, RawEndpoint.Embeddings)
+        call.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Embeddings)
             ? RawExchange.EmbedAsync(call, scope, transport)
             : EmbedAsync(call, scope);
 

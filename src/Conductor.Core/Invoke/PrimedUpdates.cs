@@ -194,6 +194,7 @@ internal sealed class PrimedUpdates
         if (update.AdditionalProperties is { } properties)
         {
             _call.Drop(DroppedParameters.Read(properties));
+            _call.Change(ChangedParameters.Read(properties));
         }
 
         if (_isKept && (_length += update.Text.Length) > _call.Catalog!.Settings.Limits.MaxReplyBytes)

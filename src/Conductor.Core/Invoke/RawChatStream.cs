@@ -43,7 +43,7 @@ internal sealed class RawChatStream
     public static async Task<ChatOutcome> StartAsync(ChatCall call, AttemptScope scope, IRawTransport transport)
     {
         var body = call.Body!;
-        var request = RawExchange.RequestFor(body, scope, RawEndpoint.Chat, isStreaming: true);
+        var request = RawExchange.RequestFor(body, scope, body.Endpoint ?? RawEndpoint.Chat, isStreaming: true);
         var reply = await scope.GuardAsync(token => transport.SendAsync(request, token)).ConfigureAwait(false);
         scope.Attempt.UpstreamRequestId = reply.UpstreamRequestId;
         var stream = new RawChatStream(call, scope, reply, body.Dialect.OpenStream(reply.Body, call.Catalog!.Settings.Limits.MaxEventBytes));

@@ -12,7 +12,7 @@ internal static class RawExchange
 {
     public static async Task<ChatOutcome> ChatAsync(ChatCall call, AttemptScope scope, IRawTransport transport)
     {
-        var (bytes, usage) = await AskAsync(call, call.Body!, scope, transport, RawEndpoint.Chat).ConfigureAwait(false);
+        var (bytes, usage) = await AskAsync(call, call.Body!, scope, transport, call.Body!.Endpoint ?? RawEndpoint.Chat).ConfigureAwait(false);
         scope.Succeed(usage, () => Estimate(call, bytes));
         return new ChatOutcome
         {
@@ -26,7 +26,7 @@ internal static class RawExchange
 
     public static async Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, AttemptScope scope, IRawTransport transport)
     {
-        var (bytes, usage) = await AskAsync(call, call.Body!, scope, transport, RawEndpoint.Embeddings).ConfigureAwait(false);
+        var (bytes, usage) = await AskAsync(call, call.Body!, scope, transport, call.Body!.Endpoint ?? RawEndpoint.Embeddings).ConfigureAwait(false);
         scope.Succeed(usage, () => UsageEstimator.Estimate(call, answer: null));
         return new EmbeddingOutcome
         {
@@ -53,6 +53,7 @@ internal static class RawExchange
         ModelId = scope.Hop.Model.Id,
         Body = body.Dialect.Splice(body.Bytes, body.Peek, scope.Hop.Model.Id),
         IsStreaming = isStreaming,
+        Headers = body.Headers,
     };
 
     private static async Task<(ReadOnlyMemory<byte> Bytes, TokenUsage? Usage)> AskAsync(

@@ -112,6 +112,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
     {
         request.IsCacheHit = true;
         request.Drop(answer.DroppedParameters);
+        request.Change(answer.ChangedParameters);
         return (TResponse)answer.ToOutcome();
     }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Conductor.Host.Composition;
-using Conductor.Host.Endpoints;
+using Conductor.Host.Dialects.OpenAI;
 using Conductor.Routing;
 
 namespace Conductor.Host.Cli;
@@ -29,7 +29,7 @@ internal static class ModelsCommand
             var models = ModelListing.For(process.Conductor.Catalog, tenant: null);
             if (parsed.GetValue(json))
             {
-                Terminal.Json(writer => ModelList.Write(writer, models));
+                Terminal.Json(writer => OpenAIModelList.Write(writer, models));
             }
             else
             {
@@ -45,7 +45,7 @@ internal static class ModelsCommand
     [
         model.Id,
         model.Kind,
-        string.Join(", ", model.Operations.Count > 0 ? model.Operations : ModelList.Names(model.Capabilities)),
+        string.Join(", ", model.Operations.Count > 0 ? model.Operations : OpenAIModelList.Names(model.Capabilities)),
         model.ContextWindow?.ToString(CultureInfo.InvariantCulture) ?? "",
         string.Join(", ", model.Targets),
     ];

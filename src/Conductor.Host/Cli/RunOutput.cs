@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text.Json;
 using Conductor.Calls;
 using Conductor.Errors;
+using Conductor.Host.Dialects;
+using Conductor.Host.Dialects.OpenAI;
 using Conductor.Host.Http;
 using Conductor.Operations;
 using Spectre.Console;
@@ -75,7 +77,7 @@ internal sealed class RunOutput(bool isJson, bool isStreaming)
         if (isJson)
         {
             var error = new ArrayBufferWriter<byte>();
-            ErrorBody.Write(error, failure, requestId, TimeProvider.System.GetUtcNow());
+            OpenAIErrorBody.Write(error, failure, new ErrorFacts(requestId, TimeProvider.System.GetUtcNow()));
             WriteJson(error.WrittenMemory);
         }
     }

@@ -1,6 +1,6 @@
 using Conductor.Configuration;
-using Conductor.Dialects;
 using Conductor.Host.Dialects;
+using Conductor.Host.Dialects.OpenAI;
 using Conductor.Host.Endpoints;
 using Conductor.Host.Http;
 using Conductor.Host.Telemetry;
@@ -28,6 +28,7 @@ internal static class GatewayServices
         services.AddSingleton(listen);
         services.AddSingleton<DrainGate>();
         services.AddSingleton<KnownPaths>();
+        services.AddDialects();
         services.AddSingleton<Readiness>();
         return services;
     }
@@ -36,9 +37,7 @@ internal static class GatewayServices
     public static void MapGateway(this IEndpointRouteBuilder routes)
     {
         OperationEndpoints.Map(routes);
-        ChatEndpoints.Map(routes);
-        EmbeddingEndpoints.Map(routes);
-        ModelEndpoints.Map(routes);
+        OpenAIEndpoints.Map(routes);
         PluginEndpoints.Map(routes);
         StatusEndpoints.Map(routes);
         HealthEndpoints.Map(routes);
@@ -46,12 +45,26 @@ internal static class GatewayServices
         OpenApiEndpoints.Map(routes);
     }
 
+    /// <summary>The dialects that callers speak. One that is not the common one is registered as <see cref="InboundDialect"/> too, so that its addresses are known as its own.</summary>
+    private static void AddDialects(this IServiceCollection services)
+    {
+        services.AddSingleton<OpenAIDialect>();
+        services.AddSingleton<InboundDialects>();
+        services.AddSingleton<DialectCalls>();
+    }
+
+    internal static void AddDialect<TDialect>(this IServiceCollection services)
+        where TDialect : InboundDialect
+    {
+        services.AddSingleton<TDialect>();
+        services.AddSingleton<InboundDialect>(provider => provider.GetRequiredService<TDialect>());
+    }
+
     private static IServiceCollection AddParts(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddConductor();
         services.AddSqliteStorage();
-        services.AddSingleton<IDialect, OpenAIDialect>();
         return services;
     }
 }

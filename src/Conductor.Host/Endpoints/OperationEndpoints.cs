@@ -1,6 +1,7 @@
 using System.Buffers;
 using Conductor.Calls;
 using Conductor.Errors;
+using Conductor.Host.Dialects;
 using Conductor.Host.Http;
 using Conductor.Operations;
 using Conductor.Settings;
@@ -9,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/v1/operations`: what can be run, and running it.</summary>
-internal sealed class OperationEndpoints(IConductor conductor, ISettings settings, TimeProvider time, ILogger<OperationEndpoints> logger)
+internal sealed class OperationEndpoints(IConductor conductor, InboundDialects dialects, ISettings settings, TimeProvider time, ILogger<OperationEndpoints> logger)
 {
     private const string Stream = "stream";
 
@@ -57,6 +58,7 @@ internal sealed class OperationEndpoints(IConductor conductor, ISettings setting
 
     private Task StreamAsync(HttpContext http, OperationCall call) => StreamedAnswer.WriteAsync(
         http,
+        dialects.Common,
         conductor.RunAsync(call, call.CallerAborted),
         settings.Current.Reliability.StreamCommitAfter,
         outcome => OutcomeHeaders.Write(http.Response, call, outcome, isSettled: outcome.Deltas is null),

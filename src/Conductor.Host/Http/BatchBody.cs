@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Conductor.Calls;
+using Conductor.Host.Dialects.OpenAI;
 using Conductor.Operations;
 
 namespace Conductor.Host.Http;
@@ -53,7 +54,7 @@ internal static class BatchBody
         }
         else
         {
-            ErrorBody.WriteObject(json, item.Error!, time.GetUtcNow());
+            OpenAIErrorBody.WriteObject(json, item.Error!, time.GetUtcNow());
         }
 
         json.WriteEndObject();

@@ -1,12 +1,13 @@
 using Conductor.Calls;
 using Conductor.Errors;
+using Conductor.Host.Dialects;
 using Conductor.Providers;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Http;
 
-/// <summary>Outermost: gives every request its id and every failure its one shape.</summary>
-internal sealed partial class ErrorBoundary(RequestDelegate next, TimeProvider time, ILogger<ErrorBoundary> logger)
+/// <summary>Outermost: gives every request its id and every failure the shape of the dialect that its address belongs to.</summary>
+internal sealed partial class ErrorBoundary(RequestDelegate next, InboundDialects dialects, TimeProvider time, ILogger<ErrorBoundary> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -16,7 +17,7 @@ internal sealed partial class ErrorBoundary(RequestDelegate next, TimeProvider t
             await next(context);
             if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && context.Response.ContentType is null)
             {
-                await ErrorResponse.WriteAsync(context, FromStatus(context), time.GetUtcNow());
+                await ErrorResponse.WriteAsync(context, FromStatus(context), dialects.Of(context.Request), time.GetUtcNow());
             }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
@@ -71,7 +72,7 @@ internal sealed partial class ErrorBoundary(RequestDelegate next, TimeProvider t
 
         try
         {
-            await ErrorResponse.WriteAsync(context, error, time.GetUtcNow());
+            await ErrorResponse.WriteAsync(context, error, dialects.Of(context.Request), time.GetUtcNow());
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {

@@ -1,17 +1,18 @@
 using System.Buffers;
 using System.Globalization;
 using Conductor.Errors;
+using Conductor.Host.Dialects;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Http;
 
-/// <summary>Writes an error as a whole response.</summary>
+/// <summary>Writes an error as a whole response, in the dialect of the request's address.</summary>
 internal static class ErrorResponse
 {
-    public static async Task WriteAsync(HttpContext context, ConductorException error, DateTimeOffset timestamp)
+    public static async Task WriteAsync(HttpContext context, ConductorException error, InboundDialect dialect, DateTimeOffset timestamp)
     {
         var response = context.Response;
-        response.StatusCode = error.Status;
+        response.StatusCode = dialect.StatusOf(error);
         if (error.RetryAfter is { } wait)
         {
             var milliseconds = Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds));
@@ -30,7 +31,7 @@ internal static class ErrorResponse
         }
 
         var body = new ArrayBufferWriter<byte>(512);
-        ErrorBody.Write(body, error, RequestIds.Of(context), timestamp);
-        await JsonResponse.WriteAsync(context, body.WrittenMemory);
+        dialect.WriteError(body, error, new ErrorFacts(RequestIds.Of(context), timestamp));
+        await JsonResponse.WriteAsync(context, body.WrittenMemory, dialect);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Conductor.Host.Dialects;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Http;
@@ -8,10 +9,31 @@ namespace Conductor.Host.Http;
 /// <summary>Writes a small JSON answer.</summary>
 internal static class JsonResponse
 {
+    private const string Json = "application/json";
+
     /// <summary>Quotes and letters stay as they are: these bodies are JSON to every client (`nosniff`), never part of a page.</summary>
     public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
+    {
+        context.Response.StatusCode = status;
+        return WriteAsync(context, Body(write), Json);
+    }
+
+    /// <summary>An answer in a dialect.</summary>
+    public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write, InboundDialect dialect) => WriteAsync(context, Body(write), dialect);
+
+    /// <summary>A body that is already there.</summary>
+    public static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body) => WriteAsync(context, body, Json);
+
+    /// <summary>A body in a dialect that is already there.</summary>
+    public static Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body, InboundDialect dialect)
+    {
+        dialect.AddHeaders(context.Response.Headers, RequestIds.Of(context));
+        return WriteAsync(context, body, dialect.ContentType);
+    }
+
+    private static ReadOnlyMemory<byte> Body(Action<Utf8JsonWriter> write)
     {
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body, Options))
@@ -19,14 +41,12 @@ internal static class JsonResponse
             write(json);
         }
 
-        context.Response.StatusCode = status;
-        return WriteAsync(context, body.WrittenMemory);
+        return body.WrittenMemory;
     }
 
-    /// <summary>A body that is already there.</summary>
-    public static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    private static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body, string contentType)
     {
-        context.Response.ContentType = "application/json";
+        context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";

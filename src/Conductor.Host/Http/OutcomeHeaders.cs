@@ -1,5 +1,6 @@
 using System.Globalization;
 using Conductor.Calls;
+using Conductor.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Http;
@@ -29,6 +30,11 @@ internal static class OutcomeHeaders
             headers["x-conductor-dropped-params"] = HeaderText.Safe(string.Join(',', call.DroppedParameters));
         }
 
+        if (call.ChangedParameters.Count > 0)
+        {
+            headers["x-conductor-loss"] = HeaderText.Safe(string.Join(',', call.ChangedParameters));
+        }
+
         if (outcome.Notices.Count > 0)
         {
             headers["x-conductor-notices"] = HeaderText.Safe(string.Join(' ', outcome.Notices));
@@ -38,6 +44,13 @@ internal static class OutcomeHeaders
         headers["server-timing"] = string.Create(
             CultureInfo.InvariantCulture,
             $"queue;dur={new Milliseconds(timings.Queue)}, route;dur={new Milliseconds(timings.Routing)}, upstream-ttfb;dur={new Milliseconds(timings.Provider)}");
+    }
+
+    /// <summary>What the answer's writer lost, beside what the request lost on its way out.</summary>
+    public static void NoteLosses(ModelCall call, LossReport losses)
+    {
+        Add(call.DroppedParameters, losses.Dropped);
+        Add(call.ChangedParameters, losses.Changed);
     }
 
     /// <summary>What a call, or all of a batch's together, cost.</summary>
@@ -52,6 +65,17 @@ internal static class OutcomeHeaders
 
     /// <summary>What is known of a call that nobody could serve.</summary>
     public static void WriteFailure(HttpResponse response, ModelCall call) => WriteAttempts(response.Headers, call);
+
+    private static void Add(IList<string> names, IReadOnlyList<string> more)
+    {
+        foreach (var name in more)
+        {
+            if (!names.Contains(name))
+            {
+                names.Add(name);
+            }
+        }
+    }
 
     private static void WriteAttempts(IHeaderDictionary headers, ModelCall call)
     {

@@ -1,3 +1,4 @@
+using Conductor.Host.Dialects;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Http;
@@ -6,15 +7,17 @@ namespace Conductor.Host.Http;
 internal static class StreamedAnswer
 {
     /// <param name="http">The request.</param>
+    /// <param name="dialect">How the stream looks, and an error in it.</param>
     /// <param name="sending">The call, under way; it is over when this returns.</param>
     /// <param name="commitAfter">When the headers go out although there is no content yet.</param>
-    /// <param name="writeHeaders">Writes what is known at the first content.</param>
+    /// <param name="writeHeaders">Writes what is known at the first content; the first event has then been made, if making it did not have to wait.</param>
     /// <param name="eventsOf">Complete events, the end mark included; each is valid until the next.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where the unforeseen is told.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     public static async Task WriteAsync<TOutcome>(
         HttpContext http,
+        InboundDialect dialect,
         Task<TOutcome> sending,
         TimeSpan commitAfter,
         Action<TOutcome> writeHeaders,
@@ -23,29 +26,31 @@ internal static class StreamedAnswer
         ILogger logger,
         CancellationToken cancellationToken)
     {
-        await using var sse = new SseResponse(http, time, logger);
+        await using var stream = new StreamResponse(http, dialect, time, logger);
         try
         {
             if (!await IsDoneWithinAsync(sending, commitAfter, time))
             {
                 // A slow model: the client's socket is not left silent, and fallback stays possible until there is content.
-                await sse.StartAsync();
+                await stream.StartAsync();
             }
 
             var outcome = await sending;
-            if (!sse.IsStarted)
+            await using var events = new EventSource(eventsOf(outcome), cancellationToken);
+            events.Begin(); // what the first event lost on its way stands in the headers
+            if (!stream.IsStarted)
             {
                 writeHeaders(outcome);
-                await sse.StartAsync();
+                await stream.StartAsync();
             }
 
-            await sse.RelayAsync(eventsOf(outcome), cancellationToken);
+            await stream.RelayAsync(events);
         }
 #pragma warning disable CA1031 // boundary: once headers are out, a failure can only be the stream's last event
-        catch (Exception failure) when (sse.IsStarted && !http.RequestAborted.IsCancellationRequested)
+        catch (Exception failure) when (stream.IsStarted && !http.RequestAborted.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            await sse.FailAsync(ErrorBoundary.Translate(failure, http, logger));
+            await stream.FailAsync(ErrorBoundary.Translate(failure, http, logger));
         }
         finally
         {

@@ -1,7 +1,7 @@
 using System.Text;
 using Conductor.Dialects;
 using Conductor.Errors;
-using Conductor.Host.Dialects;
+using Conductor.Host.Dialects.OpenAI;
 using Conductor.Providers;
 
 namespace Conductor.Host.Tests.Dialects;

@@ -1,19 +1,20 @@
 using System.Buffers;
 using System.Text.Json;
 using Conductor.Errors;
+using Conductor.Host.Http;
 
-namespace Conductor.Host.Http;
+namespace Conductor.Host.Dialects.OpenAI;
 
-/// <summary>The one shape of every error: OpenAI's, plus the provider, the time and the request's id.</summary>
-internal static class ErrorBody
+/// <summary>OpenAI's shape of an error, plus the provider, the time and the request's id. Operations and status have it too.</summary>
+internal static class OpenAIErrorBody
 {
     /// <remarks>`code` is a string or null, never a number: the official .NET client calls GetString() on it.</remarks>
-    public static void Write(IBufferWriter<byte> output, ConductorException error, string requestId, DateTimeOffset timestamp)
+    public static void Write(IBufferWriter<byte> output, ConductorException error, ErrorFacts facts)
     {
         using var json = new Utf8JsonWriter(output, JsonResponse.Options);
         json.WriteStartObject();
-        WriteObject(json, error, timestamp);
-        json.WriteString("request_id", requestId);
+        WriteObject(json, error, facts.Timestamp);
+        json.WriteString("request_id", facts.RequestId);
         json.WriteEndObject();
     }
 

@@ -2,10 +2,10 @@ using System.Text.Json;
 using Conductor.Providers;
 using Conductor.Routing;
 
-namespace Conductor.Host.Endpoints;
+namespace Conductor.Host.Dialects.OpenAI;
 
 /// <summary>Writes what may be asked for in OpenAI's shape, with a few members more.</summary>
-internal static class ModelList
+internal static class OpenAIModelList
 {
     private static readonly ModelCapabilities[] Single = [.. Enum.GetValues<ModelCapabilities>().Where(value => value != ModelCapabilities.None)];
 

@@ -1,12 +1,13 @@
 using System.Buffers;
 using Conductor.Errors;
+using Conductor.Host.Dialects;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Http;
 
-/// <summary>One response of server-sent events: headers, events, pings in silence, an error at the end where there is one.</summary>
+/// <summary>One streamed response: headers, events, pings in silence, an error at the end where there is one. How they look is the dialect's.</summary>
 /// <remarks>Events are written by one caller at a time; pings come from a timer and only between events.</remarks>
-internal sealed partial class SseResponse : IAsyncDisposable
+internal sealed partial class StreamResponse : IAsyncDisposable
 {
     private const int FlushAtBytes = 16 * 1024;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(5);
@@ -16,6 +17,7 @@ internal sealed partial class SseResponse : IAsyncDisposable
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
 
     private readonly HttpContext _context;
+    private readonly InboundDialect _dialect;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -25,10 +27,12 @@ internal sealed partial class SseResponse : IAsyncDisposable
     private long _lastWrite;
     private long _flushSince;
     private int _unflushed;
+    private bool _hasEvents;
 
-    public SseResponse(HttpContext context, TimeProvider time, ILogger logger)
+    public StreamResponse(HttpContext context, InboundDialect dialect, TimeProvider time, ILogger logger)
     {
         _context = context;
+        _dialect = dialect;
         _time = time;
         _logger = logger;
     }
@@ -39,7 +43,8 @@ internal sealed partial class SseResponse : IAsyncDisposable
     public async Task StartAsync()
     {
         var response = _context.Response;
-        response.ContentType = "text/event-stream; charset=utf-8";
+        response.ContentType = _dialect.Framing.ContentType;
+        _dialect.AddHeaders(response.Headers, RequestIds.Of(_context));
         response.Headers.CacheControl = "no-store";
         response.Headers["x-accel-buffering"] = "no";
         await response.StartAsync(_context.RequestAborted);
@@ -51,24 +56,22 @@ internal sealed partial class SseResponse : IAsyncDisposable
 
     /// <summary>Passes events on as they come. What is already there goes out together; nothing waits for more.</summary>
     /// <param name="events">Complete events, blank lines included.</param>
-    /// <param name="cancellationToken">Ends the relay.</param>
-    public async Task RelayAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> events, CancellationToken cancellationToken)
+    public async Task RelayAsync(EventSource events)
     {
-        await using var source = events.GetAsyncEnumerator(cancellationToken);
         while (true)
         {
-            var next = source.MoveNextAsync();
-            if (!next.IsCompleted || _unflushed >= FlushAtBytes)
+            if (!events.Begin() || _unflushed >= FlushAtBytes)
             {
                 await FlushAsync();
             }
 
-            if (!await next)
+            if (!await events.MoveAsync())
             {
                 break;
             }
 
-            await AppendAsync(source.Current);
+            await AppendAsync(events.Current);
+            _hasEvents = true;
         }
 
         await FlushAsync();
@@ -78,9 +81,7 @@ internal sealed partial class SseResponse : IAsyncDisposable
     public async Task FailAsync(ConductorException error)
     {
         var body = new ArrayBufferWriter<byte>(512);
-        body.Write("data: "u8);
-        ErrorBody.Write(body, error, RequestIds.Of(_context), _time.GetUtcNow());
-        body.Write("\n\n"u8);
+        _dialect.WriteErrorEvent(body, error, new ErrorFacts(RequestIds.Of(_context), _time.GetUtcNow()), isFirst: !_hasEvents);
         await AppendAsync(body.WrittenMemory);
         await FlushAsync();
     }
@@ -170,14 +171,15 @@ internal sealed partial class SseResponse : IAsyncDisposable
 
     private async Task PingAsync()
     {
-        if (_time.GetElapsedTime(Volatile.Read(ref _lastWrite)) < PingEvery || !_turn.Wait(0))
+        var ping = _dialect.Framing.Ping;
+        if (ping.IsEmpty || _time.GetElapsedTime(Volatile.Read(ref _lastWrite)) < PingEvery || !_turn.Wait(0))
         {
             return;
         }
 
         try
         {
-            _context.Response.BodyWriter.Write(": ping\n\n"u8);
+            _context.Response.BodyWriter.Write(ping.Span);
             await FlushInTurnAsync(_over.Token);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException or InvalidOperationException)
