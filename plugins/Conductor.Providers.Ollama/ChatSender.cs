@@ -1,19 +1,18 @@
-using Conductor.Wire;
 using System.Buffers;
+using Conductor.Providers.Http;
+using Conductor.Wire;
 using Conductor.Wire.Ollama;
 using Microsoft.Extensions.AI;
 
 namespace Conductor.Providers.Ollama;
 
 /// <summary>Sends a chat request with a context that it fits into.</summary>
-internal sealed class ChatSender(OllamaSettings settings, OllamaHttp http, ModelCards cards, ContextSizer sizer)
+internal sealed class ChatSender(OllamaSettings settings, UpstreamClient upstream, ModelCards cards, ContextSizer sizer)
 {
-    /// <returns>The reply, and the names of what was asked for and left out.</returns>
-    /// <exception cref="ProviderException">The request cannot be said, cannot fit, or was refused.</exception>
-    public async Task<(OllamaReply Reply, IReadOnlyList<string> LeftOut)> SendAsync(
-        string model, IEnumerable<ChatMessage> messages, ChatOptions? options, bool isStreaming, CancellationToken cancellationToken)
+    /// <exception cref="WireRequestException">The request cannot be said.</exception>
+    /// <exception cref="ProviderException">It cannot fit, or was refused.</exception>
+    public async Task<ChatExchange> SendAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options, bool isStreaming, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(messages);
         var conversation = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
         var card = await cards.FindAsync(model, cancellationToken).ConfigureAwait(false);
         ModelAbilities.Check(card, model, conversation, options);
@@ -36,31 +35,23 @@ internal sealed class ChatSender(OllamaSettings settings, OllamaHttp http, Model
             }
         }
 
-        async Task<(OllamaReply, IReadOnlyList<string>)> TryAsync(int numCtx)
+        async Task<ChatExchange> TryAsync(int numCtx)
         {
-            var (body, leftOut) = Write(model, conversation, options, new OllamaServing { NumCtx = numCtx, KeepAlive = settings.KeepAlive, Think = think }, isStreaming);
-            var reply = await http.PostAsync("api/chat", model, body, isStreaming, cancellationToken).ConfigureAwait(false);
+            var body = new ArrayBufferWriter<byte>(1024);
+            var losses = OllamaChatWriter.Write(body, model, conversation, options, new OllamaServing { NumCtx = numCtx, KeepAlive = settings.KeepAlive, Think = think }, isStreaming);
+            if (isThinkLeftOut)
+            {
+                losses.Drop("reasoning_effort");
+            }
+
+            var ask = new UpstreamRequest(OllamaPaths.Chat) { Body = body.WrittenMemory, IsStreaming = isStreaming, Model = model };
+            var reply = await upstream.SendAsync(ask, cancellationToken).ConfigureAwait(false);
             if (card is not null)
             {
                 sizer.Keep(model, numCtx); // only of models that there are: callers may name any
             }
 
-            return (reply, isThinkLeftOut ? [.. leftOut, "reasoning_effort"] : leftOut);
-        }
-    }
-
-    private static (ReadOnlyMemory<byte> Body, IReadOnlyList<string> LeftOut) Write(
-        string model, IReadOnlyList<ChatMessage> messages, ChatOptions? options, OllamaServing serving, bool isStreaming)
-    {
-        var body = new ArrayBufferWriter<byte>(1024);
-        try
-        {
-            var leftOut = OllamaChatWriter.Write(body, model, messages, options, serving, isStreaming);
-            return (body.WrittenMemory, leftOut);
-        }
-        catch (WireRequestException failure)
-        {
-            throw OllamaErrors.FromRequest(failure);
+            return new ChatExchange(reply, losses);
         }
     }
 }

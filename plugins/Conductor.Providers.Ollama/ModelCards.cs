@@ -1,11 +1,12 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using Conductor.Providers.Http;
 using Conductor.Wire.Ollama;
 
 namespace Conductor.Providers.Ollama;
 
 /// <summary>What each model can do, asked once for as long as the model behind the name stays the same.</summary>
-internal sealed class ModelCards(OllamaHttp http, TimeProvider time)
+internal sealed class ModelCards(UpstreamClient upstream, TimeProvider time)
 {
     // A server without `/api/show` (a proxy) is not asked before every call.
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMinutes(5);
@@ -54,7 +55,7 @@ internal sealed class ModelCards(OllamaHttp http, TimeProvider time)
         OllamaModelsReader.WriteShow(body, model);
         try
         {
-            var reply = await http.PostAsync("api/show", model, body.WrittenMemory, isStreaming: false, cancellationToken).ConfigureAwait(false);
+            var reply = await upstream.SendAsync(new UpstreamRequest(OllamaPaths.Show) { Body = body.WrittenMemory, Model = model }, cancellationToken).ConfigureAwait(false);
             await using (reply.ConfigureAwait(false))
             {
                 var card = await reply.ReadWholeAsync(answer => OllamaModelsReader.ReadShow(answer.Span), cancellationToken).ConfigureAwait(false);

@@ -1,72 +1,24 @@
+using Conductor.Providers.Http;
 using Conductor.Wire;
-using System.Runtime.CompilerServices;
 using Conductor.Wire.Ollama;
 using Microsoft.Extensions.AI;
 
 namespace Conductor.Providers.Ollama;
 
 /// <summary>Chat with one model of Ollama.</summary>
-internal sealed class OllamaChatClient(OllamaSettings settings, ChatSender sender, string modelId) : IChatClient
+internal sealed class OllamaChatClient(OllamaSettings settings, ChatSender sender, string modelId) : HttpChatClient(settings.Http.Name, modelId, ChatFraming.Lines)
 {
-    private readonly ChatClientMetadata _metadata = new(settings.Name, providerUri: null, modelId);
+    protected override Task<ChatExchange> SendAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, bool isStreaming, CancellationToken cancellationToken) =>
+        sender.SendAsync(ModelId, messages, options, isStreaming, cancellationToken);
 
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        var (reply, leftOut) = await sender.SendAsync(modelId, messages, options, isStreaming: false, cancellationToken).ConfigureAwait(false);
-        await using (reply.ConfigureAwait(false))
-        {
-            var response = await reply.ReadWholeAsync(body => OllamaChunkReader.ReadWhole(body.Span), cancellationToken).ConfigureAwait(false);
-            DroppedParameters.Add(response, leftOut);
-            return response;
-        }
-    }
+    protected override ChatResponse ReadWhole(ReadOnlyMemory<byte> body) => OllamaChunkReader.ReadWhole(body.Span);
 
-    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var (reply, leftOut) = await sender.SendAsync(modelId, messages, options, isStreaming: true, cancellationToken).ConfigureAwait(false);
-        await using var replyLease = reply.ConfigureAwait(false);
-        var reader = new OllamaChunkReader();
-        ChatResponseUpdate? update = null;
-        if (reply.ContentType == "application/json")
-        {
-            // Something that does not stream: its answer is a stream of one, on however many lines, or lines under another name.
-            var updates = await reply.ReadWholeAsync(body => ReadValues(reader, body.Span), cancellationToken).ConfigureAwait(false);
-            foreach (var whole in reader.IsDone ? updates : [])
-            {
-                DroppedParameters.Add(whole, leftOut);
-                leftOut = [];
-                yield return whole;
-            }
-        }
-        else
-        {
-            using var lines = new NdjsonReader(reply.Body, OllamaHttp.MaxLineBytes);
-            while (!reader.IsDone && await reply.ReadLineAsync(lines, line => update = reader.Read(line.Span), cancellationToken).ConfigureAwait(false))
-            {
-                if (update is null)
-                {
-                    continue;
-                }
-
-                DroppedParameters.Add(update, leftOut);
-                leftOut = []; // told once
-                yield return update;
-            }
-        }
-
-        if (!reader.IsDone)
-        {
-            throw OllamaErrors.Invalid("Ollama's stream ended without its last line.");
-        }
-
-        reply.Body.MarkOver();
-    }
-
-    private static List<ChatResponseUpdate> ReadValues(OllamaChunkReader reader, ReadOnlySpan<byte> body)
+    /// <summary>Something that does not stream: its answer is a stream of one, on however many lines, or lines under another name.</summary>
+    protected override IReadOnlyList<ChatResponseUpdate> ReadWholeAsStream(ReadOnlyMemory<byte> body)
     {
         List<ChatResponseUpdate> updates = [];
-        var values = new OllamaJsonValues(body);
+        var reader = new OllamaChunkReader();
+        var values = new OllamaJsonValues(body.Span);
         while (!reader.IsDone && values.MoveNext())
         {
             if (reader.Read(values.Current) is { } update)
@@ -75,19 +27,27 @@ internal sealed class OllamaChatClient(OllamaSettings settings, ChatSender sende
             }
         }
 
-        return updates;
+        return reader.IsDone ? updates : throw new WireResponseException("The answer is not done.");
     }
 
-    public object? GetService(Type serviceType, object? serviceKey = null)
-    {
-        ArgumentNullException.ThrowIfNull(serviceType);
-        return serviceKey is not null ? null
-            : serviceType == typeof(ChatClientMetadata) ? _metadata
-            : serviceType.IsInstanceOfType(this) ? this : null;
-    }
+    protected override IChatStreamReader NewStreamReader() => new LineReader();
 
-    public void Dispose()
+    private sealed class LineReader : IChatStreamReader
     {
-        // Holds nothing: the connection pool is the host's.
+        private readonly OllamaChunkReader _lines = new();
+
+        public bool IsFinished => _lines.IsDone;
+
+        public bool IsEnd => _lines.IsDone;
+
+        public void Read(ReadOnlySpan<byte> data, ICollection<ChatResponseUpdate> updates)
+        {
+            if (_lines.Read(data) is { } update)
+            {
+                updates.Add(update);
+            }
+        }
+
+        public ChatResponseUpdate? Complete() => null; // the last line has said it all
     }
 }

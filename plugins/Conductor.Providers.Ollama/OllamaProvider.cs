@@ -1,10 +1,11 @@
+using Conductor.Providers.Http;
 using Conductor.Wire.Ollama;
 using Microsoft.Extensions.AI;
 
 namespace Conductor.Providers.Ollama;
 
 /// <summary>One Ollama.</summary>
-internal sealed class OllamaProvider(OllamaSettings settings, OllamaHttp http, ModelCards cards, ContextSizer sizer, ChatSender sender, TimeProvider time) : IModelProvider
+internal sealed class OllamaProvider(OllamaSettings settings, UpstreamClient upstream, ModelCards cards, ContextSizer sizer, ChatSender sender, TimeProvider time) : IModelProvider
 {
     // The host waits two seconds for a list; what is known until then is better than nothing.
     private static readonly TimeSpan ListLimit = TimeSpan.FromMilliseconds(1_500);
@@ -16,11 +17,11 @@ internal sealed class OllamaProvider(OllamaSettings settings, OllamaHttp http, M
     private int _silences;
     private volatile bool _hasAnswered;
 
-    public IModelPuller Puller { get; } = new OllamaPuller(http);
+    public IModelPuller Puller { get; } = new OllamaPuller(upstream);
 
     public IChatClient GetChatClient(string modelId) => new OllamaChatClient(settings, sender, modelId);
 
-    public IEmbeddingGenerator<string, Embedding<float>> GetEmbeddingGenerator(string modelId) => new OllamaEmbeddingGenerator(settings, http, cards, sizer, modelId);
+    public IEmbeddingGenerator<string, Embedding<float>> GetEmbeddingGenerator(string modelId) => new OllamaEmbeddingGenerator(settings, upstream, cards, sizer, modelId);
 
     /// <summary>What is on Ollama's disk. An Ollama that is not there has no models, which is no failure: it may come at any time.</summary>
     public async Task<IReadOnlyList<ModelDescriptor>> ListModelsAsync(CancellationToken cancellationToken)
@@ -30,7 +31,7 @@ internal sealed class OllamaProvider(OllamaSettings settings, OllamaHttp http, M
         IReadOnlyList<OllamaModel> models;
         try
         {
-            if (!_hasAnswered && !await LoopbackProbe.MayAnswerAsync(settings.BaseUrl, linked.Token).ConfigureAwait(false))
+            if (!_hasAnswered && !await LoopbackProbe.MayAnswerAsync(settings.Http.BaseUrl, linked.Token).ConfigureAwait(false))
             {
                 return [];
             }
@@ -81,7 +82,7 @@ internal sealed class OllamaProvider(OllamaSettings settings, OllamaHttp http, M
 
     private async Task<IReadOnlyList<OllamaModel>> AskTagsAsync(CancellationToken cancellationToken)
     {
-        var reply = await http.GetAsync("api/tags", cancellationToken).ConfigureAwait(false);
+        var reply = await upstream.GetAsync(OllamaPaths.Tags, cancellationToken).ConfigureAwait(false);
         await using (reply.ConfigureAwait(false))
         {
             return await reply.ReadWholeAsync(body => OllamaModelsReader.ReadTags(body.Span), cancellationToken).ConfigureAwait(false);

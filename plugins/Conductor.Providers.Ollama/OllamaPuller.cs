@@ -1,12 +1,13 @@
-using Conductor.Wire;
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Conductor.Providers.Http;
+using Conductor.Wire;
 using Conductor.Wire.Ollama;
 
 namespace Conductor.Providers.Ollama;
 
 /// <summary>Has Ollama fetch a model from its registry.</summary>
-internal sealed class OllamaPuller(OllamaHttp http) : IModelPuller
+internal sealed class OllamaPuller(UpstreamClient upstream) : IModelPuller
 {
     private const int LongestStatus = 120;
 
@@ -15,9 +16,9 @@ internal sealed class OllamaPuller(OllamaHttp http) : IModelPuller
         ArgumentException.ThrowIfNullOrEmpty(modelId);
         var body = new ArrayBufferWriter<byte>(128);
         OllamaPull.Write(body, modelId);
-        var reply = await http.PostAsync("api/pull", modelId, body.WrittenMemory, isStreaming: true, cancellationToken).ConfigureAwait(false);
+        var reply = await upstream.SendAsync(new UpstreamRequest(OllamaPaths.Pull) { Body = body.WrittenMemory, IsStreaming = true, Model = modelId }, cancellationToken).ConfigureAwait(false);
         await using var replyLease = reply.ConfigureAwait(false);
-        using var lines = new NdjsonReader(reply.Body, OllamaHttp.MaxLineBytes);
+        using var lines = new NdjsonReader(reply.Body, upstream.Profile.MaxEventBytes);
         OllamaPullLine? last = null;
         while (last is not { IsSuccess: true } && await reply.ReadLineAsync(lines, line => last = OllamaPull.ReadLine(line.Span), cancellationToken).ConfigureAwait(false))
         {
@@ -26,7 +27,7 @@ internal sealed class OllamaPuller(OllamaHttp http) : IModelPuller
 
         if (last is not { IsSuccess: true })
         {
-            throw OllamaErrors.Invalid($"Ollama stopped telling how far it is with model '{modelId}' before it was done.");
+            throw reply.Invalid($"Ollama stopped telling how far it is with model '{modelId}' before it was done.");
         }
 
         reply.Body.MarkOver();

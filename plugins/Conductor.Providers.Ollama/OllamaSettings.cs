@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Conductor.Plugins;
-using Conductor.Security;
+using Conductor.Providers.Http;
 
 namespace Conductor.Providers.Ollama;
 
@@ -15,14 +14,15 @@ internal sealed partial class OllamaSettings
     public const int LeastNumCtx = 512;
     public const int MostNumCtx = 16 * 1024 * 1024;
 
-    /// <summary>The provider's name in the configuration.</summary>
-    public required string Name { get; init; }
+    private static readonly HttpProviderDefaults Defaults = new()
+    {
+        BaseUrl = OllamaAddress.Default,
+        Example = OllamaAddress.Default + "' or '127.0.0.1:11434",
+        ParseBaseUrl = OllamaAddress.TryParse,
+    };
 
-    /// <summary>The base address, with one slash at its end.</summary>
-    public required Uri BaseUrl { get; init; }
-
-    /// <summary>The key for `Authorization: Bearer`; null where there is none, as on this machine.</summary>
-    public Secret? Key { get; init; }
+    /// <summary>What every provider over HTTP has.</summary>
+    public required HttpProviderSettings Http { get; init; }
 
     /// <summary>As the wire has it; null leaves it to the server.</summary>
     public string? KeepAlive { get; init; }
@@ -41,8 +41,8 @@ internal sealed partial class OllamaSettings
     public static OllamaSettings Read(ProviderContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var least = Size(context, "min");
-        var most = Size(context, "max");
+        var least = SettingReader.Number(context, "num_ctx:min", LeastNumCtx, MostNumCtx);
+        var most = SettingReader.Number(context, "num_ctx:max", LeastNumCtx, MostNumCtx);
         if (least > most)
         {
             throw new PluginSettingsException($"'providers.{context.Name}.num_ctx': 'min' is above 'max'.");
@@ -50,9 +50,7 @@ internal sealed partial class OllamaSettings
 
         return new OllamaSettings
         {
-            Name = context.Name,
-            BaseUrl = ReadBaseUrl(context),
-            Key = context.Keys.Count > 0 ? context.Keys[0] : null,
+            Http = HttpProviderSettings.Read(context, Defaults),
             KeepAlive = ReadKeepAlive(context),
             Think = ReadThink(context),
             MinNumCtx = least ?? Math.Min(DefaultMinNumCtx, most ?? DefaultMinNumCtx),
@@ -60,45 +58,22 @@ internal sealed partial class OllamaSettings
         };
     }
 
-    private static Uri ReadBaseUrl(ProviderContext context)
-    {
-        var where = $"providers.{context.Name}.base_url";
-        var url = OllamaAddress.TryParse(context.Settings["base_url"])
-            ?? throw new PluginSettingsException($"'{where}' is not an address such as '{OllamaAddress.Default}' or '127.0.0.1:11434'.");
-        if (url.UserInfo.Length > 0)
-        {
-            throw new PluginSettingsException($"'{where}' holds a user name or password. Give the key under 'keys', where it stays secret.");
-        }
-
-        return url.Query.Length == 0 && url.Fragment.Length == 0
-            ? url
-            : throw new PluginSettingsException($"'{where}' holds a query or a fragment. Give the address up to its path, without '/api'.");
-    }
-
     private static string? ReadKeepAlive(ProviderContext context)
     {
-        var text = context.Settings["keep_alive"]?.Trim();
-        return string.IsNullOrEmpty(text) ? null
+        var text = SettingReader.Text(context, "keep_alive");
+        return text is null ? null
             : Duration().IsMatch(text) ? text
             : throw new PluginSettingsException($"'providers.{context.Name}.keep_alive' must be seconds or a duration such as '10m' or '24h'; -1 keeps the model for good.");
     }
 
-    private static string? ReadThink(ProviderContext context) => context.Settings["think"]?.Trim().ToLowerInvariant() switch
+    private static string? ReadThink(ProviderContext context) => SettingReader.Text(context, "think")?.ToLowerInvariant() switch
     {
-        null or "" => null,
+        null => null,
         "true" or "on" or "yes" => "true",
         "false" or "off" or "no" => "false",
         var level and ("low" or "medium" or "high" or "max") => level,
         _ => throw new PluginSettingsException($"'providers.{context.Name}.think' must be true, false, low, medium, high or max."),
     };
-
-    private static int? Size(ProviderContext context, string member)
-    {
-        var text = context.Settings[$"num_ctx:{member}"];
-        return string.IsNullOrEmpty(text) ? null
-            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size is >= LeastNumCtx and <= MostNumCtx ? size
-            : throw new PluginSettingsException($"'providers.{context.Name}.num_ctx.{member}' must be a whole number of tokens from {LeastNumCtx} to {MostNumCtx}.");
-    }
 
     [GeneratedRegex("^-?[0-9]{1,9}$|^-?([0-9]{1,9}(\\.[0-9]{1,9})?(ms|s|m|h))+$", RegexOptions.CultureInvariant)]
     private static partial Regex Duration();

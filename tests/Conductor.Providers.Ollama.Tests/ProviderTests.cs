@@ -157,7 +157,7 @@ public sealed class ProviderTests
     [InlineData("http://gpu-box", "http://gpu-box/")]
     [InlineData("https://ollama.example.com/", "https://ollama.example.com/")]
     [InlineData("https://example.com/ollama", "https://example.com/ollama/")]
-    public void Address_IsReadAsOllamaReadsIt(string? written, string url) => Assert.Equal(url, OllamaSettings.Read(TestProvider.Context(written)).BaseUrl.AbsoluteUri);
+    public void Address_IsReadAsOllamaReadsIt(string? written, string url) => Assert.Equal(url, OllamaSettings.Read(TestProvider.Context(written)).Http.BaseUrl.AbsoluteUri);
 
     [Theory]
     [InlineData("base_url", "ftp://x")]

@@ -71,8 +71,8 @@ public sealed class UnloadTests
     {
         // As the host does it: the contract is shared, the wire is the plugin's own copy.
         protected override Assembly? Load(AssemblyName assemblyName) =>
-            assemblyName.Name == "Conductor.Wire.Ollama"
-                ? LoadFromAssemblyPath(Path.Combine(Path.GetDirectoryName(typeof(OllamaPlugin).Assembly.Location)!, "Conductor.Wire.Ollama.dll"))
+            assemblyName.Name!.StartsWith("Conductor.Wire", StringComparison.Ordinal) || assemblyName.Name == "Conductor.Providers.Http"
+                ? LoadFromAssemblyPath(Path.Combine(Path.GetDirectoryName(typeof(OllamaPlugin).Assembly.Location)!, assemblyName.Name + ".dll"))
                 : null;
     }
 }

@@ -218,7 +218,7 @@ public sealed class ChatWriterTests
     {
         var output = new ArrayBufferWriter<byte>();
         var left = OllamaChatWriter.Write(output, "m", messages, options, serving ?? new OllamaServing(), isStreaming);
-        return (JsonElement.Parse(output.WrittenSpan), left);
+        return (JsonElement.Parse(output.WrittenSpan), left.Dropped);
     }
 
     private static JsonElement Json(string text) => JsonElement.Parse(text);

@@ -14,9 +14,9 @@ public static class OllamaChatWriter
     /// <param name="options">Sampling, tools, format. Additional properties have the names of the OpenAI dialect.</param>
     /// <param name="serving">How the model is to be run.</param>
     /// <param name="isStreaming">Whether the answer comes line by line; said either way, for the server's own default is yes.</param>
-    /// <returns>What was asked for and could be left out without a different answer being asked for: names in the OpenAI dialect, each once.</returns>
+    /// <returns>What was asked for and could be left out without a different answer being asked for, and what was said in other words.</returns>
     /// <exception cref="WireRequestException">A message or an option holds what this dialect cannot say.</exception>
-    public static IReadOnlyList<string> Write(
+    public static LossReport Write(
         IBufferWriter<byte> output, string model, IEnumerable<ChatMessage> messages, ChatOptions? options, OllamaServing serving, bool isStreaming)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -42,7 +42,7 @@ public static class OllamaChatWriter
             OllamaOptionsWriter.Write(writer, options, serving.NumCtx, left);
             writer.WriteEndObject();
         });
-        return left.Dropped;
+        return left;
     }
 
     private static void WriteFormat(Utf8JsonWriter writer, ChatResponseFormat? format)
