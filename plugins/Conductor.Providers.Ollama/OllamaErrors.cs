@@ -37,7 +37,7 @@ internal sealed class OllamaErrors(string provider) : UpstreamErrors("Ollama")
 
     private static ErrorMeaning Key { get; } = new(ProviderErrorKind.Credentials, "refused the key, or wants one");
 
-    private ErrorMeaning? OfCategory(WireErrorCategory category, in UpstreamRequest ask) => category switch
+    private ErrorMeaning? OfCategory(WireErrorCategory category, UpstreamRequest ask) => category switch
     {
         WireErrorCategory.ContextLength => new(ProviderErrorKind.ContextLengthExceeded, "says that the prompt does not fit the context"),
         WireErrorCategory.ModelNotFound when ask.Path == OllamaPaths.Pull => new(ProviderErrorKind.ModelNotFound, $"finds no model '{ask.Model}' in its registry"),

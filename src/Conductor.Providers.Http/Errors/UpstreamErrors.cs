@@ -39,7 +39,7 @@ public class UpstreamErrors(string name)
     /// <param name="request">What was asked.</param>
     /// <param name="requestId">The upstream's own id of the request.</param>
     /// <param name="now">The time, for a `Retry-After` that is a date.</param>
-    public ProviderException FromReply(int status, ReadOnlySpan<byte> body, HttpResponseHeaders headers, in UpstreamRequest request, string? requestId, DateTimeOffset now)
+    public ProviderException FromReply(int status, ReadOnlySpan<byte> body, HttpResponseHeaders headers, UpstreamRequest request, string? requestId, DateTimeOffset now)
     {
         var error = Read(body);
         var category = error is null ? WireErrorCategory.Unknown : Classify(error);
@@ -55,7 +55,7 @@ public class UpstreamErrors(string name)
     }
 
     /// <summary>An error object inside a reply with status 200: the first frame of a stream, a later one, or a whole body.</summary>
-    public ProviderException FromInside(WireError error, in UpstreamRequest request, string? requestId)
+    public ProviderException FromInside(WireError error, UpstreamRequest request, string? requestId)
     {
         ArgumentNullException.ThrowIfNull(error);
         var category = Classify(error);

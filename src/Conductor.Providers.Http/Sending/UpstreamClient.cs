@@ -150,7 +150,7 @@ public sealed class UpstreamClient : IDisposable
 
     /// <summary>Without parameters, lower case. What nearly every answer says is not parsed.</summary>
     private static string? ContentTypeOf(HttpContentHeaders headers) =>
-        headers.NonValidated.TryGetValues("Content-Type", out var values) && values.ToString() is "application/json" ? "application/json"
+        headers.NonValidated.TryGetValues("Content-Type", out var values) && values.ToString() is ("application/json" or "text/event-stream") and var usual ? usual
         : headers.ContentType?.MediaType?.ToLowerInvariant();
 
     /// <summary>The beginning of an error's body; a body that breaks changes nothing about its status.</summary>
@@ -182,7 +182,7 @@ public sealed class UpstreamClient : IDisposable
         return (bytes, length);
     }
 
-    private HttpRequestMessage NewRequest(in UpstreamRequest ask, string? credential)
+    private HttpRequestMessage NewRequest(UpstreamRequest ask, string? credential)
     {
         var request = new HttpRequestMessage(ask.Body is null ? HttpMethod.Get : HttpMethod.Post, AddressOf(ask.Path));
         var headers = request.Headers;
@@ -199,10 +199,13 @@ public sealed class UpstreamClient : IDisposable
             headers.TryAddWithoutValidation(name, value);
         }
 
-        foreach (var (name, value) in ask.Headers ?? [])
+        if (ask.Headers is { } own)
         {
-            headers.Remove(name);
-            headers.TryAddWithoutValidation(name, value);
+            foreach (var (name, value) in own)
+            {
+                headers.Remove(name);
+                headers.TryAddWithoutValidation(name, value);
+            }
         }
 
         if (ask.Body is { } bytes)

@@ -8,7 +8,7 @@ public sealed class UpstreamReply : IAsyncDisposable
 {
     private readonly UpstreamProfile _profile;
 
-    internal UpstreamReply(ReplyStream body, string? contentType, string? requestId, in UpstreamRequest request, UpstreamProfile profile)
+    internal UpstreamReply(ReplyStream body, string? contentType, string? requestId, UpstreamRequest request, UpstreamProfile profile)
     {
         (Body, ContentType, RequestId, Request, _profile) = (body, contentType, requestId, request, profile);
     }

@@ -2,7 +2,7 @@ namespace Conductor.Providers.Http;
 
 /// <summary>One request to an upstream.</summary>
 /// <param name="Path">What follows the base address, without a slash before it; callers' names in it as <see cref="UpstreamPath"/> writes them. A query may follow.</param>
-public readonly record struct UpstreamRequest(string Path)
+public sealed record UpstreamRequest(string Path)
 {
     /// <summary>A body, JSON in UTF-8, sent by POST; null: a GET.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
