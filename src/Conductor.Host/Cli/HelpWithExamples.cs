@@ -32,7 +32,18 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "conductor run response_generation \"Write a haiku\" --stream",
             "conductor run response_generation \"Write a haiku\" --model openai/gpt-4o-mini --json",
         ],
-        ["plugins"] = ["conductor plugins list", "conductor plugins list --json", "conductor plugins pin"],
+        ["plugins"] = ["conductor plugins list", "conductor plugins new provider MyProvider", "conductor plugins install MyProvider.dll"],
+        ["plugins new"] =
+        [
+            "conductor plugins new provider MyProvider",
+            "conductor plugins new operation MyOperation --output ~/src/my-operation --packages ~/conductor-packages",
+        ],
+        ["plugins install"] =
+        [
+            "conductor plugins install MyProvider/MyProvider/bin/Release/net10.0/MyProvider.dll",
+            "conductor plugins install MyProvider.zip --pin",
+        ],
+        ["plugins remove"] = ["conductor plugins remove my-provider", "conductor plugins remove MyProvider.dll --yes"],
         ["plugins pin"] = ["conductor plugins pin", "conductor plugins pin openai-compatible"],
         ["plugins list"] = ["conductor plugins list", "conductor plugins list --json"],
         ["models"] = ["conductor models", "conductor models pull ollama/llama3.2"],

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Conductor.Host.Cli.PluginVerbs;
 using Conductor.Host.Composition;
 using Conductor.Host.Endpoints;
 using Conductor.PluginLoading;
@@ -6,7 +7,7 @@ using Spectre.Console;
 
 namespace Conductor.Host.Cli;
 
-/// <summary>`conductor plugins list` and `conductor plugins pin`.</summary>
+/// <summary>`conductor plugins`: the list; the other verbs have a file each.</summary>
 internal static class PluginsCommand
 {
     public static Command Create()
@@ -29,7 +30,10 @@ internal static class PluginsCommand
 
             return ExitCodes.Ok;
         });
-        return new Command("plugins", "Look at plugins.") { list, PinCommand.Create() };
+        return new Command("plugins", "Look at plugins; write, check, install and remove them.")
+        {
+            list, NewCommand.Create(), InstallCommand.Create(), RemoveCommand.Create(), PinCommand.Create(),
+        };
     }
 
     private static void Print(IReadOnlyList<PluginStatus> plugins)
