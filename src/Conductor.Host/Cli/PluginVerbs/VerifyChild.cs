@@ -38,8 +38,8 @@ internal static class VerifyChild
 
     private static Func<Task<IUpstreamScript>>? UpstreamOf(string? wire) => wire switch
     {
-        "openai" => async () => await OpenAIUpstreamScript.StartAsync(),
-        "ollama" => async () => await OllamaUpstreamScript.StartAsync(),
+        "openai" => OpenAIScript.StartAsync,
+        "ollama" => OllamaScript.StartAsync,
         _ => null,
     };
 
