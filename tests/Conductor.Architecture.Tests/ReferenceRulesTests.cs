@@ -18,7 +18,7 @@ public sealed class ReferenceRulesTests
         ["Conductor.Storage.*"] = ["Conductor.Core"],
         ["Conductor.TestKit"] = ["Conductor.Abstractions", "Conductor"],
         ["Conductor"] = ["Conductor.Core", "Conductor.PluginLoading", "Conductor.Operations.Contracts"],
-        ["Conductor.Host"] = ["Conductor", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Storage.*"],
+        ["Conductor.Host"] = ["Conductor", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Storage.*", "Conductor.TestKit"],
         ["Conductor.Providers.Http"] = ["Conductor.Abstractions", "Conductor.Wire"],
         ["Conductor.Providers.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Providers.Http"],
         ["Conductor.Operations.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire", "Conductor.Wire.*"],

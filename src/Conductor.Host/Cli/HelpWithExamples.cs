@@ -32,11 +32,16 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             "conductor run response_generation \"Write a haiku\" --stream",
             "conductor run response_generation \"Write a haiku\" --model openai/gpt-4o-mini --json",
         ],
-        ["plugins"] = ["conductor plugins list", "conductor plugins new provider MyProvider", "conductor plugins install MyProvider.dll"],
+        ["plugins"] = ["conductor plugins list", "conductor plugins new provider MyProvider", "conductor plugins verify MyProvider.dll", "conductor plugins install MyProvider.dll"],
         ["plugins new"] =
         [
             "conductor plugins new provider MyProvider",
             "conductor plugins new operation MyOperation --output ~/src/my-operation --packages ~/conductor-packages",
+        ],
+        ["plugins verify"] =
+        [
+            "conductor plugins verify MyProvider/MyProvider/bin/Release/net10.0/MyProvider.dll",
+            "conductor plugins verify MyProvider.dll --upstream openai --settings timeout=00:00:05 --json",
         ],
         ["plugins install"] =
         [

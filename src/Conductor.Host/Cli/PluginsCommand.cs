@@ -32,7 +32,7 @@ internal static class PluginsCommand
         });
         return new Command("plugins", "Look at plugins; write, check, install and remove them.")
         {
-            list, NewCommand.Create(), InstallCommand.Create(), RemoveCommand.Create(), PinCommand.Create(),
+            list, NewCommand.Create(), VerifyCommand.Create(), VerifyChild.Create(), InstallCommand.Create(), RemoveCommand.Create(), PinCommand.Create(),
         };
     }
 

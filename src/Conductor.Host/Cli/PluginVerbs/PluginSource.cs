@@ -7,11 +7,13 @@ namespace Conductor.Host.Cli.PluginVerbs;
 /// <summary>A plugin somewhere on disk, read and judged as the host would, none of its code loaded. An archive is unpacked into a folder that goes with this.</summary>
 internal sealed class PluginSource : IDisposable
 {
-    private readonly string _scratch = Directory.CreateTempSubdirectory("conductor-plugin-").FullName;
-    private readonly PluginLoader _loader;
+        private readonly PluginLoader _loader;
 
     private PluginSource() => _loader = new PluginLoader(
-        new PluginLoaderOptions { ShadowFolder = System.IO.Path.Combine(_scratch, "copies") }, TimeProvider.System, NullLogger<PluginLoader>.Instance);
+        new PluginLoaderOptions { ShadowFolder = System.IO.Path.Combine(Scratch, "copies") }, TimeProvider.System, NullLogger<PluginLoader>.Instance);
+
+    /// <summary>A folder that goes with this.</summary>
+    public string Scratch { get; } = Directory.CreateTempSubdirectory("conductor-plugin-").FullName;
 
     /// <summary>The plugin: what was given, or what was found in the archive.</summary>
     public string Path { get; private set; } = "";
@@ -55,7 +57,7 @@ internal sealed class PluginSource : IDisposable
         _loader.Dispose();
         try
         {
-            Directory.Delete(_scratch, recursive: true);
+            Directory.Delete(Scratch, recursive: true);
         }
         catch (Exception held) when (held is IOException or UnauthorizedAccessException)
         {
@@ -78,7 +80,7 @@ internal sealed class PluginSource : IDisposable
     private string Unpack(string archive)
     {
         // A folder named after the archive, as somebody who unpacks it by hand gets.
-        var folder = System.IO.Path.Combine(_scratch, System.IO.Path.GetFileNameWithoutExtension(archive));
+        var folder = System.IO.Path.Combine(Scratch, System.IO.Path.GetFileNameWithoutExtension(archive));
         try
         {
             ZipFile.ExtractToDirectory(archive, folder); // refuses entries that lead out of the folder

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using Conductor.TestKit;
 
@@ -28,7 +29,7 @@ internal static class VerifyChild
         var plugin = new PluginUnderTest { Path = order.Path, Settings = order.Settings, ChatModel = order.ChatModel, Upstream = UpstreamOf(order.Upstream) };
         var report = await PluginConformance.RunAsync(order.ApiKey is { } key ? plugin with { ApiKey = key } : plugin, cancellationToken);
         var findings = new VerifyFindings(report.Capabilities, [.. report.Results.Select(result => new VerifyCheck(result.Name, NameOf(result.Outcome), result.Message))]);
-        await output.WriteAsync([.. "\n"u8, .. System.Text.Encoding.ASCII.GetBytes(Mark), .. JsonSerializer.SerializeToUtf8Bytes(findings, VerifyJson.Default.VerifyFindings), .. "\n"u8], cancellationToken);
+        await output.WriteAsync(Encoding.UTF8.GetBytes($"\n{Mark}{JsonSerializer.Serialize(findings, VerifyJson.Default.VerifyFindings)}\n"), cancellationToken);
         await output.FlushAsync(cancellationToken);
 
         // Not by returning: a thread that the plugin has left behind would keep the process.

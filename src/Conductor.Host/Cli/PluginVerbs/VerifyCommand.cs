@@ -61,7 +61,7 @@ internal static class VerifyCommand
     private static async Task<VerifyReport> RunAsync(PluginSource source, PluginCandidate plugin, ParseResult parsed, CancellationToken cancellationToken)
     {
         var order = Order(source, plugin, parsed);
-        var (findings, end) = await Terminal.BusyAsync("Checking", () => VerifyProcess.RunAsync(order, cancellationToken));
+        var (findings, end) = await Terminal.BusyAsync("Checking", () => VerifyProcess.RunAsync(order, source.Scratch, cancellationToken));
         return new VerifyReport { Plugin = plugin, References = plugin.ReadReferences(), Findings = findings, End = end };
     }
 
@@ -75,7 +75,7 @@ internal static class VerifyCommand
             var provider = plugin.Kind == PluginKind.Provider ? configured.Providers.GetValueOrDefault(name) : null;
             var section = (plugin.Kind == PluginKind.Provider ? provider?.Section : configured.Operations.GetValueOrDefault(name)?.Section)
                 ?? throw new CliException(ExitCodes.Usage, $"The configuration has no {(plugin.Kind == PluginKind.Provider ? "providers" : "operations")}.{name}.");
-            key = provider?.Keys.FirstOrDefault()?.Reveal();
+            key = provider?.Keys is [var first, ..] ? first.Reveal() : null;
             foreach (var (path, value) in section.AsEnumerable(makePathsRelative: true).Where(pair => pair.Value is not null))
             {
                 settings[path] = value;

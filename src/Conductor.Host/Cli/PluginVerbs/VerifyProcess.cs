@@ -9,8 +9,11 @@ internal static class VerifyProcess
 {
     private const int MostLines = 5;
 
+    /// <param name="order">What to check.</param>
+    /// <param name="scratch">A folder for what the process leaves behind when it is ended in the middle.</param>
+    /// <param name="cancellationToken">Ends the process.</param>
     /// <returns>What was found; or null and, in words, how the process ended.</returns>
-    public static async Task<(VerifyFindings? Findings, string? End)> RunAsync(VerifyOrder order, CancellationToken cancellationToken)
+    public static async Task<(VerifyFindings? Findings, string? End)> RunAsync(VerifyOrder order, string scratch, CancellationToken cancellationToken)
     {
         var arguments = new[] { "plugins", VerifyChild.Verb };
         var isDotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
@@ -23,6 +26,11 @@ internal static class VerifyProcess
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        foreach (var name in new[] { "TMPDIR", "TEMP", "TMP" })
+        {
+            start.Environment[name] = scratch;
+        }
+
         using var child = Process.Start(start)!;
         try
         {
@@ -50,6 +58,7 @@ internal static class VerifyProcess
             if (!child.HasExited)
             {
                 child.Kill(entireProcessTree: true);
+                await child.WaitForExitAsync(CancellationToken.None);
             }
         }
     }

@@ -58,7 +58,7 @@ internal sealed record VerifyReport
         yield return ("contract", $"{plugin.Manifest.ContractVersion} (this host: {ContractVersion.Current})");
         yield return ("hash", plugin.Hash);
         yield return ("files", string.Join(", ", plugin.FileNames));
-        yield return ("compiled against", string.Join(", ", References));
+        yield return ("compiled against", string.Join(", ", References.Where(reference => !reference.StartsWith("System.", StringComparison.Ordinal))));
         if (Findings is { Capabilities: [_, ..] capabilities })
         {
             yield return ("offers", string.Join(", ", capabilities));
