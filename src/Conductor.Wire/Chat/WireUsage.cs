@@ -11,6 +11,9 @@ public readonly record struct WireUsage
     /// <summary>The counter of <see cref="UsageDetails.AdditionalCounts"/> that holds <see cref="CacheWriteTokens"/>.</summary>
     public const string CacheWriteKey = "cache_write_tokens";
 
+    /// <summary>The counter of <see cref="UsageDetails.AdditionalCounts"/> that holds <see cref="CacheWriteHourTokens"/>.</summary>
+    public const string CacheWriteHourKey = "cache_write_1h_tokens";
+
     /// <summary>The counter of <see cref="UsageDetails.AdditionalCounts"/> that is 1 where <see cref="IsSuspect"/>.</summary>
     public const string SuspectKey = "conductor.suspect";
 
@@ -22,6 +25,9 @@ public readonly record struct WireUsage
 
     /// <summary>The part of the input that was written to a cache.</summary>
     public long CacheWriteTokens { get; init; }
+
+    /// <summary>The part of <see cref="CacheWriteTokens"/> that the cache keeps for an hour, where the provider tells it from what is kept for minutes.</summary>
+    public long CacheWriteHourTokens { get; init; }
 
     /// <summary>All output, reasoning included.</summary>
     public long OutputTokens { get; init; }
@@ -51,6 +57,11 @@ public readonly record struct WireUsage
                 details.AdditionalCounts[CacheWriteKey] = CacheWriteTokens;
             }
 
+            if (CacheWriteHourTokens > 0)
+            {
+                details.AdditionalCounts[CacheWriteHourKey] = CacheWriteHourTokens;
+            }
+
             if (IsSuspect)
             {
                 details.AdditionalCounts[SuspectKey] = 1;
@@ -69,8 +80,10 @@ public readonly record struct WireUsage
         }
 
         long cacheWrite = 0;
+        long cacheWriteHour = 0;
         long suspect = 0;
         details.AdditionalCounts?.TryGetValue(CacheWriteKey, out cacheWrite);
+        details.AdditionalCounts?.TryGetValue(CacheWriteHourKey, out cacheWriteHour);
         details.AdditionalCounts?.TryGetValue(SuspectKey, out suspect);
         var isSuspect = suspect > 0;
         return new WireUsage
@@ -78,6 +91,7 @@ public readonly record struct WireUsage
             InputTokens = Clamp(details.InputTokenCount ?? 0, ref isSuspect),
             CachedInputTokens = Clamp(details.CachedInputTokenCount ?? 0, ref isSuspect),
             CacheWriteTokens = Clamp(cacheWrite, ref isSuspect),
+            CacheWriteHourTokens = Clamp(cacheWriteHour, ref isSuspect),
             OutputTokens = Clamp(details.OutputTokenCount ?? 0, ref isSuspect),
             ReasoningTokens = Clamp(details.ReasoningTokenCount ?? 0, ref isSuspect),
             IsSuspect = isSuspect,
