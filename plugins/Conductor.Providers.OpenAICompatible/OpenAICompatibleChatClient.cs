@@ -12,9 +12,9 @@ internal sealed class OpenAICompatibleChatClient(OpenAICompatibleSettings settin
     protected override async Task<ChatExchange> SendAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, bool isStreaming, CancellationToken cancellationToken)
     {
         var body = new ArrayBufferWriter<byte>(1024);
-        OpenAIRequestWriter.Write(body, ModelId, messages, options, isStreaming, settings.MaxTokensMember);
+        var losses = OpenAIRequestWriter.Write(body, ModelId, messages, options, isStreaming, settings.Target);
         var ask = new UpstreamRequest("chat/completions") { Body = body.WrittenMemory, IsStreaming = isStreaming, Model = ModelId };
-        return new ChatExchange(await upstream.SendAsync(ask, cancellationToken).ConfigureAwait(false), new LossReport());
+        return new ChatExchange(await upstream.SendAsync(ask, cancellationToken).ConfigureAwait(false), losses);
     }
 
     protected override ChatResponse ReadWhole(ReadOnlyMemory<byte> body) => OpenAIResponseReader.Read(body.Span);

@@ -1,5 +1,6 @@
 using Conductor.Plugins;
 using Conductor.Providers.Http;
+using Conductor.Wire.OpenAI;
 
 namespace Conductor.Providers.OpenAICompatible;
 
@@ -11,8 +12,8 @@ internal sealed class OpenAICompatibleSettings
     /// <summary>What every provider over HTTP has.</summary>
     public required HttpProviderSettings Http { get; init; }
 
-    /// <summary>`max_completion_tokens` for OpenAI's own servers, whose newer models refuse the old name; `max_tokens`, which all others read.</summary>
-    public string MaxTokensMember { get; init; } = "max_tokens";
+    /// <summary>What the server reads.</summary>
+    public OpenAITarget Target { get; init; } = new();
 
     /// <summary>Reads and checks the section.</summary>
     /// <exception cref="PluginSettingsException">Something is missing or wrong; the message says what, never a value that may be a secret.</exception>
@@ -23,9 +24,10 @@ internal sealed class OpenAICompatibleSettings
         return new OpenAICompatibleSettings
         {
             Http = http,
-            MaxTokensMember = host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
-                ? "max_completion_tokens"
-                : "max_tokens",
+            // OpenAI's newer models refuse the old name.
+            Target = host.Equals("api.openai.com", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".openai.azure.com", StringComparison.OrdinalIgnoreCase)
+                ? new OpenAITarget { MaxTokensMember = "max_completion_tokens" }
+                : new OpenAITarget(),
         };
     }
 }

@@ -7,6 +7,18 @@ namespace Conductor.Providers.OpenAICompatible.Tests;
 public sealed class ChatTests
 {
     [Fact]
+    public async Task Stream_WithHalfACharacterInAChunk_GoesOn()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        upstream.ReplyWith(new FakeStream().Event("""{"choices":[{"delta":{"content":"a\ud83d"}}]}""").Event("""{"choices":[{"delta":{"content":"\ude00b"}}]}""").Finish().Done());
+        await using var provider = TestProvider.For(upstream.BaseUrl);
+
+        var answer = await provider.StreamAsync().ToChatResponseAsync();
+
+        Assert.Equal("a\ud83d\ude00b", answer.Text);
+    }
+
+    [Fact]
     public async Task Chat_WholeAnswer_ComesBackWithUsageAndOnlyOurHeadersWentOut()
     {
         await using var upstream = await FakeUpstream.StartAsync();

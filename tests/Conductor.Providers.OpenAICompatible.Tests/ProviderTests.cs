@@ -166,6 +166,6 @@ public sealed class ProviderTests
             Settings = new Microsoft.Extensions.Configuration.ConfigurationManager { ["base_url"] = url },
         });
 
-        Assert.Equal(expected, settings.MaxTokensMember);
+        Assert.Equal(expected, settings.Target.MaxTokensMember);
     }
 }

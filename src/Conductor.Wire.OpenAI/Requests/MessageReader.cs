@@ -43,14 +43,7 @@ internal static class MessageReader
     private static ChatMessage ReadAssistant(RequestElement message)
     {
         var contents = new List<AIContent>();
-        foreach (var name in (ReadOnlySpan<string>)["reasoning_content", "reasoning", "reasoning_text"])
-        {
-            // Some clients echo the thinking under two names; it is the same text.
-            if (contents.Count == 0 && message[name] is { Value.ValueKind: JsonValueKind.String } reasoning && reasoning.String().Length > 0)
-            {
-                contents.Add(new TextReasoningContent(reasoning.String()));
-            }
-        }
+        contents.AddRange(ReasoningDetails.OfMessage(message.Value, OpenAIResponseReader.Reasoning(message.Value)));
 
         var content = message["content"];
         if (!content.IsNull)
@@ -74,7 +67,7 @@ internal static class MessageReader
         }
 
         return Finish(
-            message, new ChatMessage(ChatRole.Assistant, contents), "role", "content", "name", "refusal", "tool_calls", "reasoning_content", "reasoning", "reasoning_text");
+            message, new ChatMessage(ChatRole.Assistant, contents), "role", "content", "name", "refusal", "tool_calls", "reasoning_content", "reasoning", "reasoning_text", ReasoningDetails.Member);
     }
 
     private static ChatMessage ReadTool(RequestElement message)
@@ -112,6 +105,7 @@ internal static class MessageReader
             (content.AdditionalProperties ??= [])[member.Name] = member.Value;
         }
 
+        ThoughtSignatures.Take(content);
         return content;
     }
 
@@ -126,6 +120,7 @@ internal static class MessageReader
             }
         }
 
+        MessageSignature.Take(message);
         return message;
     }
 }

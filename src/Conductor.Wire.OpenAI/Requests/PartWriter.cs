@@ -7,7 +7,7 @@ namespace Conductor.Wire.OpenAI;
 /// <summary>Writes one content part.</summary>
 internal static class PartWriter
 {
-    public static void Write(Utf8JsonWriter writer, AIContent content, string path)
+    public static void Write(Utf8JsonWriter writer, AIContent content, string path, OpenAITarget target, LossReport losses)
     {
         if (content.AdditionalProperties?.TryGetValue(ChatKeys.RawPart, out JsonElement raw) == true)
         {
@@ -56,13 +56,14 @@ internal static class PartWriter
                 throw new WireRequestException(path, $"'{path}' is a {content.GetType().Name}, which this dialect cannot say.", WireRequestCodes.Unsupported);
         }
 
-        foreach (var (key, value) in content.AdditionalProperties ?? [])
+        if (target.IsStrict && content.AdditionalProperties?.ContainsKey(ChatKeys.CacheControl) == true)
         {
-            if (key is not ("type" or "detail") && !ChatKeys.IsNote(key))
-            {
-                writer.WritePropertyName(key);
-                LooseValue.Write(writer, value, path + "." + key);
-            }
+            losses.Drop(ChatKeys.CacheControl);
+            ExtraMembers.Write(writer, content.AdditionalProperties, path, losses, "type", "detail", ChatKeys.CacheControl);
+        }
+        else
+        {
+            ExtraMembers.Write(writer, content.AdditionalProperties, path, losses, "type", "detail");
         }
 
         writer.WriteEndObject();

@@ -6,7 +6,7 @@ namespace Conductor.Wire.OpenAI;
 /// <summary>Writes `tools`, `tool_choice` and `parallel_tool_calls`.</summary>
 internal static class ToolWriter
 {
-    public static void Write(Utf8JsonWriter writer, ChatOptions options)
+    public static void Write(Utf8JsonWriter writer, ChatOptions options, LossReport losses)
     {
         if (options.Tools is not { Count: > 0 } tools)
         {
@@ -16,7 +16,7 @@ internal static class ToolWriter
         writer.WriteStartArray("tools"u8);
         for (var i = 0; i < tools.Count; i++)
         {
-            WriteTool(writer, tools[i], $"tools[{i}]");
+            WriteTool(writer, tools[i], $"tools[{i}]", losses);
         }
 
         writer.WriteEndArray();
@@ -47,7 +47,7 @@ internal static class ToolWriter
         }
     }
 
-    private static void WriteTool(Utf8JsonWriter writer, AITool tool, string path)
+    private static void WriteTool(Utf8JsonWriter writer, AITool tool, string path, LossReport losses)
     {
         if (tool.AdditionalProperties.TryGetValue(ChatKeys.RawTool, out var raw) && raw is JsonElement element)
         {
@@ -74,6 +74,15 @@ internal static class ToolWriter
         if (function.AdditionalProperties.TryGetValue(ChatKeys.Strict, out var strict) && strict is bool flag)
         {
             writer.WriteBoolean("strict"u8, flag);
+        }
+
+        foreach (var (key, _) in function.AdditionalProperties)
+        {
+            // A cache breakpoint, or what only another dialect's tools have.
+            if (key != ChatKeys.Strict && !ChatKeys.IsNote(key))
+            {
+                losses.Drop(key);
+            }
         }
 
         writer.WriteEndObject();

@@ -61,8 +61,7 @@ public static class OpenAIResponseReader
 
     /// <summary>The thinking of a message or delta; the same text under two names counts once.</summary>
     internal static string? Reasoning(JsonElement from) =>
-        NonEmpty(ResponseJson.String(from, "reasoning_content"u8)) ?? NonEmpty(ResponseJson.String(from, "reasoning"u8)) ?? NonEmpty(ResponseJson.String(from, "reasoning_text"u8))
-        ?? NonEmpty(ReasoningDetails(from));
+        NonEmpty(ResponseJson.Text(from, "reasoning_content"u8)) ?? NonEmpty(ResponseJson.Text(from, "reasoning"u8)) ?? NonEmpty(ResponseJson.Text(from, "reasoning_text"u8));
 
     internal static ChatFinishReason? Finish(string? reason, bool hasToolCalls) => reason switch
     {
@@ -80,9 +79,9 @@ public static class OpenAIResponseReader
         }
 
         var message = new ChatMessage { Role = ChatRole.Assistant };
-        if (Reasoning(source) is { } reasoning)
+        foreach (var thought in ReasoningDetails.OfMessage(source, Reasoning(source)))
         {
-            message.Contents.Add(new TextReasoningContent(reasoning));
+            message.Contents.Add(thought);
         }
 
         ReadContent(source, message);
@@ -111,6 +110,7 @@ public static class OpenAIResponseReader
             }
         }
 
+        MessageSignature.Take(message);
         if (ResponseJson.Member(choice, "logprobs"u8, JsonValueKind.Object) is { } logprobs)
         {
             (message.AdditionalProperties ??= [])["logprobs"] = logprobs;
@@ -166,17 +166,8 @@ public static class OpenAIResponseReader
             }
         }
 
+        ThoughtSignatures.Take(content);
         return content;
-    }
-
-    private static string? ReasoningDetails(JsonElement from)
-    {
-        if (ResponseJson.Member(from, "reasoning_details"u8, JsonValueKind.Array) is not { } details)
-        {
-            return null;
-        }
-
-        return string.Concat(details.EnumerateArray().Select(detail => ResponseJson.String(detail, "text"u8) ?? ResponseJson.String(detail, "summary"u8)));
     }
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -25,7 +25,7 @@ public static class OpenAIResponseWriter
             writer.WriteString("object"u8, "chat.completion"u8);
             writer.WriteNumber("created"u8, created.ToUnixTimeSeconds());
             writer.WriteString("model"u8, model);
-            WriteKept(writer, response.AdditionalProperties, "id", "object", "created", "model", "choices", "usage", "error");
+            ExtraMembers.Write(writer, response.AdditionalProperties, null, null, "id", "object", "created", "model", "choices", "usage", "error");
             writer.WriteStartArray("choices"u8);
             var choices = response.Messages.GroupBy(message => message.AdditionalProperties?.TryGetValue(ChatKeys.ChoiceIndex, out int index) == true ? index : 0).OrderBy(group => group.Key);
             var isAny = false;
@@ -62,11 +62,7 @@ public static class OpenAIResponseWriter
         var refusal = contents.OfType<ErrorContent>().FirstOrDefault(content => content.ErrorCode == ChatKeys.Refusal)?.Message;
         writer.WriteString("content"u8, text.Length == 0 && (calls.Count > 0 || refusal is not null) ? null : text);
         writer.WriteString("refusal"u8, refusal);
-        var thinking = string.Concat(contents.OfType<TextReasoningContent>().Select(content => content.Text));
-        if (thinking.Length > 0)
-        {
-            writer.WriteString("reasoning_content"u8, thinking);
-        }
+        WriteThinking(writer, [.. contents.OfType<TextReasoningContent>()]);
 
         if (calls.Count > 0)
         {
@@ -88,7 +84,8 @@ public static class OpenAIResponseWriter
             kept[key] = value;
         }
 
-        WriteKept(writer, kept, "role", "content", "refusal", "reasoning_content", "tool_calls", "logprobs");
+        ThoughtSignatures.Write(writer, MessageSignature.Of(contents), kept);
+        ExtraMembers.Write(writer, kept, null, null, "role", "content", "refusal", "reasoning_content", ReasoningDetails.Member, "tool_calls", "logprobs");
         writer.WriteEndObject();
         writer.WritePropertyName("logprobs"u8);
         LooseValue.Write(writer, logprobs, "logprobs");
@@ -98,15 +95,14 @@ public static class OpenAIResponseWriter
 
     internal static string FinishText(string? reason, bool hasToolCalls) => hasToolCalls && (reason is null or "stop") ? "tool_calls" : reason ?? "stop";
 
-    private static void WriteKept(Utf8JsonWriter writer, AdditionalPropertiesDictionary? kept, params ReadOnlySpan<string> own)
+    private static void WriteThinking(Utf8JsonWriter writer, IReadOnlyList<TextReasoningContent> contents)
     {
-        foreach (var (key, value) in kept ?? [])
+        var text = string.Concat(contents.Select(content => content.Text));
+        if (text.Length > 0)
         {
-            if (!own.Contains(key) && !ChatKeys.IsNote(key))
-            {
-                writer.WritePropertyName(key);
-                LooseValue.Write(writer, value, key);
-            }
+            writer.WriteString("reasoning_content"u8, text);
         }
+
+        ReasoningDetails.WriteMember(writer, contents);
     }
 }

@@ -54,7 +54,13 @@ internal static class ResponseJson
     public static JsonElement? Member(JsonElement from, ReadOnlySpan<byte> name, JsonValueKind kind) =>
         from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
 
+    public static JsonElement? Member(JsonElement from, string name, JsonValueKind kind) =>
+        from.ValueKind == JsonValueKind.Object && from.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
+
     public static string? String(JsonElement from, ReadOnlySpan<byte> name) => Member(from, name, JsonValueKind.String)?.GetString();
+
+    /// <summary>A text that may be a piece: half of a surrogate pair at its end is no fault.</summary>
+    public static string? Text(JsonElement from, ReadOnlySpan<byte> name) => Member(from, name, JsonValueKind.String) is { } text ? LooseText.Read(text) : null;
 
     public static DateTimeOffset? Created(JsonElement root) =>
         Member(root, "created"u8, JsonValueKind.Number) is { } created && created.TryGetInt64(out var seconds) && seconds is > 0 and < 253_402_300_800

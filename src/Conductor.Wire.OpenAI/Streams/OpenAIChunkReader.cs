@@ -8,6 +8,7 @@ namespace Conductor.Wire.OpenAI;
 public sealed class OpenAIChunkReader
 {
     private readonly SortedDictionary<int, List<PartialCall>> _calls = [];
+    private readonly Dictionary<int, ThinkingPieces> _thinking = [];
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
     private string? _id;
     private string? _model;
@@ -118,19 +119,31 @@ public sealed class OpenAIChunkReader
 
     private void ReadDelta(JsonElement delta, int choice, ChatResponseUpdate update)
     {
-        if (OpenAIResponseReader.Reasoning(delta) is { } reasoning)
+        if (!_thinking.TryGetValue(choice, out var thinking))
         {
-            update.Contents.Add(new TextReasoningContent(reasoning));
+            _thinking[choice] = thinking = new ThinkingPieces();
         }
 
-        if (NonEmpty(ResponseJson.String(delta, "content"u8)) is { } text)
+        thinking.Read(delta, update.Contents);
+        if (NonEmpty(ResponseJson.Text(delta, "content"u8)) is { } text)
         {
             update.Contents.Add(new TextContent(text));
         }
 
-        if (NonEmpty(ResponseJson.String(delta, "refusal"u8)) is { } refusal)
+        if (NonEmpty(ResponseJson.Text(delta, "refusal"u8)) is { } refusal)
         {
             update.Contents.Add(new ErrorContent(refusal) { ErrorCode = ChatKeys.Refusal });
+        }
+
+        if (ResponseJson.Member(delta, ThoughtSignatures.Member, JsonValueKind.Object) is { } extra && ThoughtSignatures.Read(extra) is { } signature)
+        {
+            var beside = update.Contents.OfType<TextContent>().FirstOrDefault();
+            if (beside is null)
+            {
+                update.Contents.Add(beside = new TextContent("")); // it came after its text
+            }
+
+            (beside.AdditionalProperties ??= [])[ChatKeys.ThoughtSignature] = signature;
         }
 
         foreach (var call in ResponseJson.Member(delta, "tool_calls"u8, JsonValueKind.Array)?.EnumerateArray() ?? default)
@@ -162,7 +175,7 @@ public sealed class OpenAIChunkReader
         if (ResponseJson.Member(delta, "function"u8, JsonValueKind.Object) is { } function)
         {
             call.Name ??= NonEmpty(ResponseJson.String(function, "name"u8));
-            call.Arguments.Append(ResponseJson.Member(function, "arguments"u8, JsonValueKind.Object)?.GetRawText() ?? ResponseJson.String(function, "arguments"u8));
+            call.Arguments.Append(ResponseJson.Member(function, "arguments"u8, JsonValueKind.Object)?.GetRawText() ?? ResponseJson.Text(function, "arguments"u8));
         }
 
         foreach (var member in delta.EnumerateObject())
@@ -204,6 +217,7 @@ public sealed class OpenAIChunkReader
                 (content.AdditionalProperties ??= [])[key] = value;
             }
 
+            ThoughtSignatures.Take(content);
             return content;
         }
     }

@@ -45,11 +45,11 @@ public sealed class OpenAIChunkWriter
                 case UsageContent usage:
                     _usage = WireUsage.FromDetails(usage.Details) ?? _usage;
                     break;
-                case TextContent { Text.Length: > 0 } text:
-                    WriteText(output, index, "content", text.Text, update);
+                case TextContent text:
+                    WriteAnswer(output, index, text, update);
                     break;
-                case TextReasoningContent { Text.Length: > 0 } reasoning:
-                    WriteText(output, index, "reasoning_content", reasoning.Text, update);
+                case TextReasoningContent reasoning:
+                    WriteThinking(output, index, reasoning, update);
                     break;
                 case FunctionCallContent or ErrorContent { ErrorCode: ChatKeys.Refusal }:
                     WriteContent(output, index, content);
@@ -128,6 +128,43 @@ public sealed class OpenAIChunkWriter
         }
     }
 
+    private void WriteAnswer(IBufferWriter<byte> output, int index, TextContent text, ChatResponseUpdate update)
+    {
+        if (text.Text.Length > 0)
+        {
+            WriteText(output, index, "content", text.Text, update);
+        }
+
+        if (ThoughtSignatures.Of(text) is { } signature)
+        {
+            WriteMember(output, index, writer => ThoughtSignatures.Write(writer, signature, null));
+        }
+    }
+
+    private void WriteThinking(IBufferWriter<byte> output, int index, TextReasoningContent thinking, ChatResponseUpdate update)
+    {
+        var state = Choice(index);
+        if (thinking.Text.Length > 0)
+        {
+            WriteText(output, index, "reasoning_content", thinking.Text, update);
+            state.Thinking.Append(thinking.Text);
+        }
+
+        if (thinking.ProtectedData is not null)
+        {
+            // The signature is of all the text before it: told once, whole, as soon as it is complete. Withheld thinking has no text, and is of none.
+            var isWithheld = thinking.AdditionalProperties?.TryGetValue(ChatKeys.Redacted, out bool redacted) == true && redacted;
+            var text = isWithheld ? "" : state.Thinking.ToString();
+            WriteMember(output, index, writer =>
+            {
+                writer.WriteStartArray(ReasoningDetails.Member);
+                ReasoningDetails.Write(writer, thinking, text, state.Details++);
+                writer.WriteEndArray();
+            });
+            state.Thinking.Clear();
+        }
+    }
+
     private void WriteDelta(IBufferWriter<byte> output, int index, string member, string text, ChatResponseUpdate? update) => WriteChunk(output, writer =>
     {
         StartChoice(writer, index);
@@ -145,14 +182,8 @@ public sealed class OpenAIChunkWriter
     private void WriteContent(IBufferWriter<byte> output, int index, AIContent content)
     {
         var state = Choice(index);
-        if (!state.IsRoleOut)
+        WriteMember(output, index, writer =>
         {
-            WriteRole(output, index, state);
-        }
-
-        WriteChunk(output, writer =>
-        {
-            StartChoice(writer, index);
             if (content is FunctionCallContent call)
             {
                 MessageWriter.WriteToolCalls(writer, [call], withIndex: true, state.ToolCalls++);
@@ -161,7 +192,22 @@ public sealed class OpenAIChunkWriter
             {
                 writer.WriteString("refusal"u8, ((ErrorContent)content).Message);
             }
+        });
+    }
 
+    /// <summary>Writes a delta with one member, behind the role.</summary>
+    private void WriteMember(IBufferWriter<byte> output, int index, Action<Utf8JsonWriter> member)
+    {
+        var state = Choice(index);
+        if (!state.IsRoleOut)
+        {
+            WriteRole(output, index, state);
+        }
+
+        WriteChunk(output, writer =>
+        {
+            StartChoice(writer, index);
+            member(writer);
             writer.WriteEndObject();
             EndChoice(writer, null);
         });
@@ -232,17 +278,5 @@ public sealed class OpenAIChunkWriter
         }
 
         return state;
-    }
-
-    private sealed class ChoiceState
-    {
-        public bool IsRoleOut { get; set; }
-
-        /// <summary>By member: the first half of a surrogate pair whose second half is still to come.</summary>
-        public Dictionary<string, char> Halves { get; } = [];
-
-        public int ToolCalls { get; set; }
-
-        public string? Finish { get; set; }
     }
 }
