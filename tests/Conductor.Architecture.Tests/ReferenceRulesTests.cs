@@ -13,7 +13,8 @@ public sealed class ReferenceRulesTests
         ["Conductor.Operations.Contracts"] = [],
         ["Conductor.Wire"] = [],
         ["Conductor.Wire.*"] = ["Conductor.Wire"],
-        ["Conductor.Core"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts"],
+        ["Conductor.Tokens"] = [],
+        ["Conductor.Core"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Tokens"],
         ["Conductor.PluginLoading"] = ["Conductor.Abstractions"],
         ["Conductor.Storage.*"] = ["Conductor.Core"],
         ["Conductor.TestKit"] = ["Conductor.Abstractions", "Conductor"],
@@ -31,6 +32,7 @@ public sealed class ReferenceRulesTests
             "Microsoft.Extensions.AI.Abstractions", "Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions",
         ],
         ["Conductor.Operations.Contracts"] = [],
+        ["Conductor.Tokens"] = [],
         ["Conductor.Wire"] = ["Microsoft.Extensions.AI.Abstractions"],
         ["Conductor.Wire.*"] = ["Microsoft.Extensions.AI.Abstractions"],
     };
