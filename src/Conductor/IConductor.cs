@@ -35,6 +35,9 @@ public interface IConductor
     /// <summary>Turns texts into vectors.</summary>
     Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, CancellationToken cancellationToken);
 
+    /// <summary>Says how many tokens a chat would take.</summary>
+    Task<TokenCountOutcome> CountTokensAsync(TokenCountCall call, CancellationToken cancellationToken);
+
     /// <summary>Conductor as a chat client, for code that knows Microsoft.Extensions.AI and nothing else.</summary>
     /// <param name="model">`auto`, an alias, or provider/model; a request's own ModelId wins.</param>
     IChatClient AsChatClient(string model = "auto");

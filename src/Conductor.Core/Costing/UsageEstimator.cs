@@ -42,13 +42,17 @@ public static class UsageEstimator
     public static long InputTokens(ModelCall call) => call switch
     {
         ChatCall { Body: { } body } => JsonTokens(body.Bytes.Span),
-        ChatCall chat => MessageTokens(chat.Request.Messages) + ToolTokens(chat.Request.Options),
+        ChatCall chat => InputTokens(chat.Request),
+        TokenCountCall count => InputTokens(count.Request),
         EmbeddingCall { Body: { } body } => JsonTokens(body.Bytes.Span),
         EmbeddingCall embedding => InputTokens(embedding.Request),
         OperationCall { Embedding: { } embedding } => InputTokens(embedding),
         OperationCall operation => JsonTokens(operation.Payload.Span),
         _ => throw new ArgumentException($"Unknown kind of call: {call?.GetType().Name}.", nameof(call)),
     };
+
+    /// <summary>Tokens of a chat: its messages and its tools.</summary>
+    internal static long InputTokens(ChatRequest request) => MessageTokens(request.Messages) + ToolTokens(request.Options);
 
     /// <summary>Tokens of texts that are to become vectors.</summary>
     internal static long InputTokens(EmbeddingRequest request) => TokenWeights.ToTokens(request.Inputs?.Sum(text => TokenWeights.Of(text)) ?? 0);

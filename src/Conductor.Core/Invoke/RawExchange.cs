@@ -38,6 +38,20 @@ internal static class RawExchange
         };
     }
 
+    /// <summary>A count costs nothing and uses nothing.</summary>
+    public static async Task<TokenCountOutcome> CountAsync(TokenCountCall call, AttemptScope scope, IRawTransport transport)
+    {
+        var (bytes, _) = await AskAsync(call, call.Body!, scope, transport, RawEndpoint.CountTokens).ConfigureAwait(false);
+        scope.Succeed(usage: null, () => TokenUsage.None);
+        return new TokenCountOutcome
+        {
+            Attempt = scope.Attempt,
+            Provider = scope.Hop.Provider.Name,
+            Model = scope.Hop.Model.Id,
+            ResponseBytes = bytes,
+        };
+    }
+
     private static TokenUsage Estimate(ChatCall call, ReadOnlyMemory<byte> answer)
     {
         var counter = new StreamUsageCounter();

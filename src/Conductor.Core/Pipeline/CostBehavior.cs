@@ -17,8 +17,9 @@ internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services
 
     public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
+        // To count tokens costs nothing, whatever they would.
         var plan = request.Plan;
-        if (plan.Hops.Count == 0 || request.Catalog!.Settings.UnknownPrices == UnknownPriceRule.Allow)
+        if (plan.Hops.Count == 0 || request is TokenCountCall || request.Catalog!.Settings.UnknownPrices == UnknownPriceRule.Allow)
         {
             return next();
         }

@@ -40,6 +40,7 @@ public static class PipelineRegistration
 
         services.AddSingleton<IRequestHandler<ChatCall, ChatOutcome>, ChatHandler>();
         services.AddSingleton<IRequestHandler<EmbeddingCall, EmbeddingOutcome>, EmbeddingHandler>();
+        services.AddSingleton<IRequestHandler<TokenCountCall, TokenCountOutcome>, TokenCountHandler>();
         services.AddSingleton<IRequestHandler<OperationCall, OperationOutcome>, OperationHandler>();
         services.AddSingleton<AttemptServices>();
 

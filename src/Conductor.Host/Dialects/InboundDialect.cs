@@ -92,6 +92,9 @@ internal abstract class InboundDialect : IDialect
     public virtual void WriteEmbeddings(IBufferWriter<byte> output, IReadOnlyList<ReadOnlyMemory<float>> vectors, AnswerContext context) =>
         throw new NotSupportedException($"The dialect '{Name}' has no embeddings.");
 
+    /// <summary>How many tokens a chat would take, from <see cref="TokenCountOutcome.Tokens"/>.</summary>
+    public virtual void WriteTokenCount(IBufferWriter<byte> output, long tokens) => throw new NotSupportedException($"The dialect '{Name}' does not count tokens.");
+
     /// <summary>What this caller may ask for. Pages are read from the query; all of them are <paramref name="models"/>.</summary>
     public abstract void WriteModels(Utf8JsonWriter json, IReadOnlyList<ListedModel> models, IQueryCollection query);
 

@@ -86,6 +86,28 @@ internal sealed class DialectCalls(IConductor conductor, ISettings settings, Tim
         await JsonResponse.WriteAsync(http, answer, dialect);
     }
 
+    /// <summary>Says how many tokens a chat would take: the target's own word where it speaks the dialect, else an estimate, and `x-conductor-notices` says so.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="dialect">The dialect of the address.</param>
+    /// <param name="address">What the address says instead of the body; null = nothing.</param>
+    public async Task CountTokensAsync(HttpContext http, InboundDialect dialect, DialectAddress? address = null)
+    {
+        var request = await DialectRequest.ReadAsync(http, conductor, dialect, settings.Current, RawEndpoint.CountTokens, address);
+        await using var call = new TokenCountCall
+        {
+            Context = request.Context,
+            Model = request.Model,
+            Body = request.Body,
+            Constraints = request.Constraints,
+            Options = request.Options,
+            CallerAborted = CallLifetime.Of(http).Token,
+        };
+        http.Features.Set<ModelCall>(call);
+        var outcome = await conductor.CountTokensAsync(call, call.CallerAborted);
+        OutcomeHeaders.Write(http.Response, call, outcome, isSettled: true);
+        await JsonResponse.WriteAsync(http, outcome.ResponseBytes ?? Write(output => dialect.WriteTokenCount(output, outcome.Tokens)), dialect);
+    }
+
     /// <summary>Lists what this caller may ask for.</summary>
     public async Task ListModelsAsync(HttpContext http, InboundDialect dialect)
     {

@@ -38,6 +38,8 @@ internal sealed class ConductorClient(PluginRuntime runtime, IMediator pipeline,
 
     public Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, CancellationToken cancellationToken) => SendAsync(call, cancellationToken);
 
+    public Task<TokenCountOutcome> CountTokensAsync(TokenCountCall call, CancellationToken cancellationToken) => SendAsync(call, cancellationToken);
+
     public IChatClient AsChatClient(string model = "auto")
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(model);

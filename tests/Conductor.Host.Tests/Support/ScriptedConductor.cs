@@ -37,6 +37,8 @@ internal sealed class ScriptedConductor(Task gate) : IConductor
     public Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, CancellationToken cancellationToken) =>
         Task.FromResult(Embedded ?? throw new InvalidOperationException("No embeddings are scripted."));
 
+    public Task<TokenCountOutcome> CountTokensAsync(TokenCountCall call, CancellationToken cancellationToken) => throw new InvalidOperationException("No counts are scripted.");
+
     public IChatClient AsChatClient(string model = "auto") => throw new InvalidOperationException("Only chats are scripted.");
 
     private static async IAsyncEnumerable<ReadOnlyMemory<byte>> EventsAsync()
