@@ -32,7 +32,18 @@ public static class ChangedParameters
         }
     }
 
-    /// <summary>The names that were noted on a response or an update; empty for none.</summary>
+    /// <summary>Notes them on vectors.</summary>
+    public static void Add(GeneratedEmbeddings<Embedding<float>> embeddings, IReadOnlyList<string> names)
+    {
+        ArgumentNullException.ThrowIfNull(embeddings);
+        ArgumentNullException.ThrowIfNull(names);
+        if (names.Count > 0)
+        {
+            (embeddings.AdditionalProperties ??= [])[Key] = names.ToArray();
+        }
+    }
+
+    /// <summary>The names that were noted on an answer or an update; empty for none.</summary>
     public static IReadOnlyList<string> Read(AdditionalPropertiesDictionary? properties) =>
         properties?.TryGetValue(Key, out string[]? names) == true ? names : [];
 }

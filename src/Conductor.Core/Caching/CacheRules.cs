@@ -45,6 +45,7 @@ internal static class CacheRules
         key.AddText(call.GetType().Name);
         key.AddText(call.OperationName);
         key.AddText(call.Model);
+        key.AddText(call.Options.RefuseLosses ? "strict" : null); // an answer with losses is none to a caller who refuses them
         foreach (var hop in call.Plan.Hops)
         {
             key.AddText(hop.Id);

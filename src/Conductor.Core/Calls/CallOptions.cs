@@ -14,11 +14,14 @@ public sealed record CallOptions
     /// <summary>The whole call; null = the settings'.</summary>
     public TimeSpan? Timeout { get; init; }
 
+    /// <summary>Whether the caller wants a refusal instead of an answer that leaves something of the request out or changes it. No target is asked that would.</summary>
+    public bool RefuseLosses { get; init; }
+
     /// <summary>These, with whatever <paramref name="over"/> says laid over them.</summary>
     public CallOptions Under(CallOptions over)
     {
         ArgumentNullException.ThrowIfNull(over);
-        return new CallOptions { Cache = over.Cache ?? Cache, MaxRetries = over.MaxRetries ?? MaxRetries, Timeout = over.Timeout ?? Timeout };
+        return new CallOptions { Cache = over.Cache ?? Cache, MaxRetries = over.MaxRetries ?? MaxRetries, Timeout = over.Timeout ?? Timeout, RefuseLosses = over.RefuseLosses || RefuseLosses };
     }
 }
 

@@ -18,13 +18,14 @@ internal static class FallbackRules
     public static bool MayMoveOn(ProviderErrorKind kind) => kind is not (
         ProviderErrorKind.InvalidRequest or ProviderErrorKind.ContentFilter or ProviderErrorKind.ContextLengthExceeded);
 
-    /// <summary>One target: its own failure. Several: that all of them limit the rate, or that all failed. The shortest wait that any of them named is told.</summary>
+    /// <summary>One target: its own failure. Several: that all of them limit the rate, that none can do what was asked without a loss, or that all failed. The shortest wait that any of them named is told.</summary>
     public static ConductorException AllFailed(ModelCall call, IReadOnlyList<ProviderException> failures)
     {
         var provider = call.Hop!.Provider.Name;
         var last = failures[^1];
         var soonest = failures.Where(failure => failure.RetryAfter is not null).MinBy(failure => failure.RetryAfter);
-        if (failures.Count == 1 || failures.All(failure => failure.Kind == ProviderErrorKind.RateLimited))
+        if (failures.Count == 1 || failures.All(failure => failure.Kind == ProviderErrorKind.RateLimited)
+            || (call.Options.RefuseLosses && failures.All(failure => failure.Kind == ProviderErrorKind.Unsupported)))
         {
             return ConductorErrors.FromProvider(soonest ?? last, provider);
         }

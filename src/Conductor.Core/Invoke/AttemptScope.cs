@@ -36,11 +36,15 @@ internal sealed partial class AttemptScope : IAsyncDisposable
         Hop = hop;
         Attempt = new Attempt { Number = call.AttemptList.Count + 1, Target = hop, StartedAt = services.Time.GetUtcNow() };
         call.AttemptList.Add(Attempt);
+        call.DroppedParameters.Clear(); // what another target left out or changed is not what this one does
+        call.ChangedParameters.Clear();
         _limits = new CancellationTokenSource(limit, services.Time);
         _token = _limits.Token;
         _leaving = caller.UnsafeRegister(static limits => ((CancellationTokenSource)limits!).Cancel(), _limits);
         _cut = hop.Provider.Cutting.UnsafeRegister(static limits => ((CancellationTokenSource)limits!).Cancel(), _limits);
     }
+
+    public ModelCall Call => _call;
 
     public RouteHop Hop { get; }
 

@@ -24,8 +24,6 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
 
     private static Task<ChatOutcome> AttemptAsync(ChatCall call, AttemptScope scope)
     {
-        call.DroppedParameters.Clear(); // what another target left out or changed is not what this one does
-        call.ChangedParameters.Clear();
         if (call.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Chat))
         {
             return call.IsStreaming ? RawChatStream.StartAsync(call, scope, transport) : RawExchange.ChatAsync(call, scope, transport);
@@ -39,7 +37,7 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
     private static async Task<ChatOutcome> AskAsync(ChatCall call, AttemptScope scope, IChatClient client)
     {
         var chat = call.Request;
-        var response = await scope.GuardAsync(token => client.GetResponseAsync(chat.Messages, ChatTargets.For(chat.Options, scope.Hop), token)).ConfigureAwait(false);
+        var response = await scope.GuardAsync(token => client.GetResponseAsync(chat.Messages, ChatTargets.For(call, scope.Hop), token)).ConfigureAwait(false);
         scope.MarkAnswered();
         call.Drop(DroppedParameters.Read(response.AdditionalProperties));
         call.Change(ChangedParameters.Read(response.AdditionalProperties));

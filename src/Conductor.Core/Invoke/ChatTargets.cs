@@ -1,3 +1,5 @@
+using Conductor.Calls;
+using Conductor.Providers;
 using Conductor.Routing;
 using Microsoft.Extensions.AI;
 
@@ -6,10 +8,20 @@ namespace Conductor.Invoke;
 internal static class ChatTargets
 {
     /// <summary>The caller's options for one target. A copy: the next hop has another model.</summary>
-    public static ChatOptions For(ChatOptions options, RouteHop hop)
+    public static ChatOptions For(ChatCall call, RouteHop hop)
     {
-        var mine = options.Clone();
+        var mine = call.Request.Options.Clone();
         mine.ModelId = hop.Model.Id;
+        Refuse(call, mine);
         return mine;
+    }
+
+    /// <summary>Says it to the provider where the caller refuses losses.</summary>
+    public static void Refuse(ModelCall call, ChatOptions options)
+    {
+        if (call.Options.RefuseLosses)
+        {
+            (options.AdditionalProperties ??= [])[RefusedLosses.Key] = true;
+        }
     }
 }

@@ -87,7 +87,6 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
     private async Task<OperationOutcome> AttemptAsync(
         OperationCall call, AttemptScope scope, OperationEntry entry, PromptRun prompt, EmbeddingRun vectors, Action<TokenUsage> engineUsed)
     {
-        call.DroppedParameters.Clear(); // what another target left out is not what this one does
         ReadOnlyMemory<byte> result;
         TokenUsage? usage;
         IReadOnlyList<string> notices;

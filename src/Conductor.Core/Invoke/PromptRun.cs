@@ -172,6 +172,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
     {
         var response = await scope.GuardAsync(token => client.GetResponseAsync(messages, options, token)).ConfigureAwait(false);
         call.Drop(DroppedParameters.Read(response.AdditionalProperties));
+        call.Change(ChangedParameters.Read(response.AdditionalProperties));
         var usage = UsageReader.Read(response.Usage) ?? UsageEstimator.Estimate(UsageEstimator.MessageTokens(messages), UsageEstimator.TextTokens(response.Text));
         Usage = Usage is { } before ? before + usage : usage;
         return response;
@@ -187,6 +188,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
             TopP = call.TopP,
         };
         settings.ApplyTo(options); // what the caller left open
+        ChatTargets.Refuse(call, options);
         return options;
     }
 }

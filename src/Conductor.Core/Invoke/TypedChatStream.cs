@@ -13,7 +13,7 @@ internal static class TypedChatStream
         var stream = await PrimedUpdates.StartAsync(
             call,
             scope,
-            client.GetStreamingResponseAsync(chat.Messages, ChatTargets.For(chat.Options, scope.Hop), scope.Token),
+            client.GetStreamingResponseAsync(chat.Messages, ChatTargets.For(call, scope.Hop), scope.Token),
             outputTokens => UsageEstimator.Estimate(UsageEstimator.InputTokens(call), outputTokens)).ConfigureAwait(false);
         return new ChatOutcome
         {

@@ -19,8 +19,15 @@ internal static class VectorRequest
         var generator = scope.Provider.GetEmbeddingGenerator(scope.Hop.Model.Id)
             ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no embeddings.");
         var options = new EmbeddingGenerationOptions { ModelId = scope.Hop.Model.Id, Dimensions = dimensions };
+        if (scope.Call.Options.RefuseLosses)
+        {
+            options.AdditionalProperties = new() { [RefusedLosses.Key] = true };
+        }
+
         var made = await scope.GuardAsync(token => generator.GenerateAsync(inputs, options, token)).ConfigureAwait(false);
         scope.MarkAnswered();
+        scope.Call.Drop(DroppedParameters.Read(made.AdditionalProperties));
+        scope.Call.Change(ChangedParameters.Read(made.AdditionalProperties));
         return new MadeVectors([.. made.Select(embedding => embedding.Vector)], UsageReader.Read(made.Usage), CallNotices.From(EmbeddingNotices.Read(made)));
     }
 }

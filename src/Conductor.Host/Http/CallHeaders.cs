@@ -14,7 +14,7 @@ internal static class CallHeaders
     private const int MaxMetadataMembers = 16;
     private const string Own = "x-conductor-";
 
-    private static readonly string[] Known = [Own + "cache", Own + "max-attempts", Own + "metadata", Own + "timeout-ms"];
+    private static readonly string[] Known = [Own + "cache", Own + "max-attempts", Own + "metadata", Own + "strict", Own + "timeout-ms"];
 
     public static CallContext ReadContext(HttpContext http, string surface)
     {
@@ -45,6 +45,16 @@ internal static class CallHeaders
         if (Integer(request, "x-conductor-max-attempts", 1, 8) is { } attempts)
         {
             options = options with { MaxRetries = attempts - 1 };
+        }
+
+        if (One(request, "x-conductor-strict") is { } strict)
+        {
+            options = options with
+            {
+                RefuseLosses = bool.TryParse(strict, out var refuse)
+                    ? refuse
+                    : throw new InvalidRequestException("Header 'x-conductor-strict' must be true or false.", "x-conductor-strict", "invalid_value"),
+            };
         }
 
         return options;

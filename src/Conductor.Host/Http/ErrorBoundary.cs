@@ -65,14 +65,15 @@ internal sealed partial class ErrorBoundary(RequestDelegate next, InboundDialect
             return;
         }
 
-        if (context.Features.Get<ModelCall>() is { } call)
+        var call = context.Features.Get<ModelCall>();
+        if (call is not null)
         {
             OutcomeHeaders.WriteFailure(context.Response, call);
         }
 
         try
         {
-            await ErrorResponse.WriteAsync(context, error, dialects.Of(context.Request), time.GetUtcNow());
+            await ErrorResponse.WriteAsync(context, error, dialects.Of(context.Request), time.GetUtcNow(), hasRetried: call?.Attempts.Count > 1);
         }
         catch (Exception gone) when (gone is OperationCanceledException or IOException)
         {

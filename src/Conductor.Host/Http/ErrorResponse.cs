@@ -9,7 +9,12 @@ namespace Conductor.Host.Http;
 /// <summary>Writes an error as a whole response, in the dialect of the request's address.</summary>
 internal static class ErrorResponse
 {
-    public static async Task WriteAsync(HttpContext context, ConductorException error, InboundDialect dialect, DateTimeOffset timestamp)
+    /// <param name="context">The request.</param>
+    /// <param name="error">What the caller is told.</param>
+    /// <param name="dialect">How it is told.</param>
+    /// <param name="timestamp">When.</param>
+    /// <param name="hasRetried">Whether more than one attempt was made: the client's own retries would multiply them, so it is told not to, unless it was told when to come back.</param>
+    public static async Task WriteAsync(HttpContext context, ConductorException error, InboundDialect dialect, DateTimeOffset timestamp, bool hasRetried = false)
     {
         var response = context.Response;
         response.StatusCode = dialect.StatusOf(error);
@@ -20,7 +25,7 @@ internal static class ErrorResponse
             response.Headers["retry-after-ms"] = milliseconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        if (error.ShouldRetry is { } shouldRetry)
+        if ((error.ShouldRetry ?? (hasRetried && error.RetryAfter is null ? false : null)) is { } shouldRetry)
         {
             response.Headers["x-should-retry"] = shouldRetry ? "true" : "false";
         }

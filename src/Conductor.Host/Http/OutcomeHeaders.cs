@@ -15,10 +15,7 @@ internal static class OutcomeHeaders
         headers["x-conductor-model"] = HeaderText.Safe(outcome.Model);
         headers["x-conductor-cache"] = call.IsCacheHit ? "hit-exact" : call.CacheUse is CacheUse.Read or CacheUse.ReadWrite ? "miss" : "bypass"; // nobody looked
         WriteAttempts(headers, call);
-        if (outcome.Attempt?.UpstreamRequestId is { Length: > 0 } upstreamId)
-        {
-            headers["x-conductor-upstream-request-id"] = HeaderText.Safe(upstreamId);
-        }
+        WriteUpstreamId(headers, outcome.Attempt);
 
         if (isSettled)
         {
@@ -64,7 +61,19 @@ internal static class OutcomeHeaders
     }
 
     /// <summary>What is known of a call that nobody could serve.</summary>
-    public static void WriteFailure(HttpResponse response, ModelCall call) => WriteAttempts(response.Headers, call);
+    public static void WriteFailure(HttpResponse response, ModelCall call)
+    {
+        WriteAttempts(response.Headers, call);
+        WriteUpstreamId(response.Headers, call.Attempts is [.., var last] ? last : null);
+    }
+
+    private static void WriteUpstreamId(IHeaderDictionary headers, Attempt? attempt)
+    {
+        if (attempt?.UpstreamRequestId is { Length: > 0 } upstreamId)
+        {
+            headers["x-conductor-upstream-request-id"] = HeaderText.Safe(upstreamId);
+        }
+    }
 
     private static void Add(IList<string> names, IReadOnlyList<string> more)
     {

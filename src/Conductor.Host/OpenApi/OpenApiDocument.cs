@@ -4,18 +4,28 @@ using Conductor.Catalog;
 
 namespace Conductor.Host.OpenApi;
 
-/// <summary>The OpenAPI document: `openapi.json` beside this file, with the live operations put in.</summary>
+/// <summary>
+/// The OpenAPI document: `openapi.json` beside this file, the file of each dialect laid into it (its tags, paths and components), and the live operations put in.
+/// A path that is served at another address too names it in `x-also-at`.
+/// </summary>
 internal static class OpenApiDocument
 {
-    private const string Resource = "Conductor.Host.OpenApi.openapi.json";
+    private const string Folder = "Conductor.Host.OpenApi.";
+    private const string Base = Folder + "openapi.json";
+    private const string AlsoAt = "x-also-at";
 
     /// <summary>Members of an operation's request that are Conductor's own; the others come from the operation's schema.</summary>
     private static readonly string[] OwnMembers = ["model", "provider", "max_tokens", "temperature", "top_p", "constraints", "options"];
 
     public static byte[] Create(CatalogSnapshot catalog)
     {
-        using var resource = typeof(OpenApiDocument).Assembly.GetManifestResourceStream(Resource)!;
-        var document = JsonNode.Parse(resource)!.AsObject();
+        var document = Read(Base);
+        foreach (var name in typeof(OpenApiDocument).Assembly.GetManifestResourceNames().Where(name => name.StartsWith(Folder, StringComparison.Ordinal) && name != Base).Order(StringComparer.Ordinal))
+        {
+            Merge(document, Read(name));
+        }
+
+        RepeatPaths(document["paths"]!.AsObject());
         document["info"]!["version"] = AppVersion.Text;
         var schemas = document["components"]!["schemas"]!.AsObject();
         var paths = document["paths"]!.AsObject();
@@ -29,6 +39,58 @@ internal static class OpenApiDocument
         }
 
         return Encoding.UTF8.GetBytes(document.ToJsonString());
+    }
+
+    private static JsonObject Read(string name)
+    {
+        using var resource = typeof(OpenApiDocument).Assembly.GetManifestResourceStream(name)!;
+        return JsonNode.Parse(resource)!.AsObject();
+    }
+
+    private static void Merge(JsonObject into, JsonObject part)
+    {
+        foreach (var (name, value) in part.ToList())
+        {
+            part.Remove(name);
+            if (into[name] is JsonObject known && value is JsonObject more)
+            {
+                Merge(known, more);
+            }
+            else if (into[name] is JsonArray list && value is JsonArray further)
+            {
+                foreach (var item in further)
+                {
+                    list.Add(item!.DeepClone());
+                }
+            }
+            else
+            {
+                into.Add(name, value); // the same path in two files is a mistake, and says so here
+            }
+        }
+    }
+
+    private static void RepeatPaths(JsonObject paths)
+    {
+        foreach (var (path, item) in paths.ToList())
+        {
+            if (item![AlsoAt] is not JsonArray others)
+            {
+                continue;
+            }
+
+            item.AsObject().Remove(AlsoAt);
+            for (var i = 0; i < others.Count; i++)
+            {
+                var copy = item.DeepClone().AsObject();
+                foreach (var (_, operation) in copy)
+                {
+                    operation!["operationId"] = $"{operation["operationId"]}Alias{(i == 0 ? "" : $"{i + 1}")}";
+                }
+
+                paths[others[i]!.GetValue<string>()] = copy;
+            }
+        }
     }
 
     private static JsonObject PathOf(OperationEntry entry, string request, string result, JsonNode any)
