@@ -135,13 +135,6 @@ public sealed class FakeServer : IAsyncDisposable
             ConnectionId = context.Connection.Id,
             Body = body.ToArray(),
         };
-        using var registration = context.RequestAborted.Register(() =>
-        {
-            if (!context.Items.ContainsKey(ResetMark) && !_stopping.IsCancellationRequested)
-            {
-                request.MarkAborted();
-            }
-        });
         Record(request);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
         try
@@ -154,6 +147,11 @@ public sealed class FakeServer : IAsyncDisposable
         }
         finally
         {
+            if (context.RequestAborted.IsCancellationRequested && !context.Items.ContainsKey(ResetMark) && !_stopping.IsCancellationRequested)
+            {
+                request.MarkAborted();
+            }
+
             request.MarkCompleted();
         }
     }

@@ -15,6 +15,11 @@ public sealed class ProviderContext
     /// <summary>The provider's keys that resolved to a value, in file order; empty where it has none.</summary>
     public IReadOnlyList<Secret> Keys { get; init; } = [];
 
+    /// <summary>The first of the keys.</summary>
+    /// <exception cref="PluginSettingsException">There is none; the message says where it belongs.</exception>
+    public Secret RequireKey() =>
+        Keys.Count > 0 ? Keys[0] : throw new PluginSettingsException($"'providers.{Name}' has no key. Give one as 'api_key', for example from the environment: '${{MY_API_KEY}}'.");
+
     /// <summary>A folder that this provider may write to; it survives restarts and replacements of the plugin.</summary>
     public required string DataFolder { get; init; }
 }

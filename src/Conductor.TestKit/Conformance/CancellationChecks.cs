@@ -58,7 +58,7 @@ internal static class CancellationChecks
             await FirstContentAsync(bench, stream).ConfigureAwait(false);
             var next = stream.MoveNextAsync().AsTask();
             await cancelled.CancelAsync().ConfigureAwait(false);
-            await RequireCancelledAsync(bench, () => next, "a stream is cancelled inside", mayEnd: false).ConfigureAwait(false);
+            await RequireCancelledAsync(bench, () => DrainAsync(next, stream), "a stream is cancelled inside", mayEnd: false).ConfigureAwait(false);
         }
         finally
         {
@@ -83,13 +83,22 @@ internal static class CancellationChecks
             await CloseAsync(stream).ConfigureAwait(false);
         }
 
-        await RequireClosedAsync(bench, upstream.Requests[before], "a stream's reader leaves, and its enumerator is disposed,").ConfigureAwait(false);
+        await RequireClosedAsync(bench, upstream.Requests[before], "a stream's reader leaves and disposes its enumerator").ConfigureAwait(false);
     }
 
     private static async Task ReadAsync(IChatClient client, ChatMessage[] messages, CancellationToken cancellationToken)
     {
         await foreach (var _ in client.GetStreamingResponseAsync(messages, null, cancellationToken).ConfigureAwait(false))
         {
+        }
+    }
+
+    // Updates that were on their way may still come out.
+    private static async Task DrainAsync(Task<bool> next, IAsyncEnumerator<ChatResponseUpdate> stream)
+    {
+        while (await next.ConfigureAwait(false))
+        {
+            next = stream.MoveNextAsync().AsTask();
         }
     }
 
