@@ -1,5 +1,6 @@
 using Conductor.Plugins;
 using Conductor.Providers.Http;
+using Conductor.Providers.Http.OpenAI;
 using Microsoft.Extensions.DependencyInjection;
 
 [assembly: ProviderPlugin(
@@ -11,7 +12,7 @@ namespace Conductor.Providers.OpenAICompatible;
 /// <summary>Brings servers that speak the OpenAI dialect.</summary>
 public sealed class OpenAICompatiblePlugin : IProviderPlugin
 {
-    private static readonly UpstreamProfile Profile = new() { Errors = new OpenAICompatibleErrors(), EndMarks = ["data: [DONE]"u8.ToArray(), "data:[DONE]"u8.ToArray()] };
+    private static readonly UpstreamProfile Profile = new() { Errors = new OpenAIErrors("the upstream"), EndMarks = OpenAIService.EndMarks };
 
     /// <inheritdoc/>
     public void ConfigureServices(IServiceCollection services, ProviderContext context)
@@ -20,6 +21,7 @@ public sealed class OpenAICompatiblePlugin : IProviderPlugin
         var settings = OpenAICompatibleSettings.Read(context);
         services.AddSingleton(settings);
         services.AddSingleton(room => new UpstreamClient(settings.Http, Profile, room.GetRequiredService<IHttpClientFactory>(), room.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<OpenAICompatibleService>();
         services.AddSingleton<IModelProvider, OpenAICompatibleProvider>();
     }
 }

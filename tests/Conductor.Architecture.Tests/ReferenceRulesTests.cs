@@ -21,7 +21,8 @@ public sealed class ReferenceRulesTests
         ["Conductor"] = ["Conductor.Core", "Conductor.PluginLoading", "Conductor.Operations.Contracts"],
         ["Conductor.Host"] = ["Conductor", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Storage.*", "Conductor.TestKit"],
         ["Conductor.Providers.Http"] = ["Conductor.Abstractions", "Conductor.Wire"],
-        ["Conductor.Providers.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Providers.Http"],
+        ["Conductor.Providers.Http.*"] = ["Conductor.Abstractions", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Providers.Http"],
+        ["Conductor.Providers.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire", "Conductor.Wire.*", "Conductor.Providers.Http", "Conductor.Providers.Http.*"],
         ["Conductor.Operations.*"] = ["Conductor.Abstractions", "Conductor.Operations.Contracts", "Conductor.Wire", "Conductor.Wire.*"],
     };
 

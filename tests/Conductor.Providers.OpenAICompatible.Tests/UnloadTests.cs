@@ -76,7 +76,7 @@ public sealed class UnloadTests
     {
         // As the host does it: the contract is shared, the wire and the room of providers over HTTP are its own copies.
         protected override Assembly? Load(AssemblyName assemblyName) =>
-            assemblyName.Name!.StartsWith("Conductor.Wire", StringComparison.Ordinal) || assemblyName.Name == "Conductor.Providers.Http"
+            assemblyName.Name!.StartsWith("Conductor.Wire", StringComparison.Ordinal) || assemblyName.Name.StartsWith("Conductor.Providers.Http", StringComparison.Ordinal)
                 ? LoadFromAssemblyPath(Path.Combine(Path.GetDirectoryName(typeof(OpenAICompatiblePlugin).Assembly.Location)!, assemblyName.Name + ".dll"))
                 : null;
     }

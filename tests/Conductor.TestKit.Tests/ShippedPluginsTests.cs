@@ -3,7 +3,7 @@ namespace Conductor.TestKit.Tests;
 /// <summary>Every plugin that ships passes the suite. One row per check, so that a failure names itself.</summary>
 public sealed class ShippedPluginsTests(ShippedReports reports) : IClassFixture<ShippedReports>
 {
-    public static TheoryData<string, string> ProviderRows() => Rows(PluginConformance.ProviderChecks, "Local", "OpenAICompatible", "Ollama");
+    public static TheoryData<string, string> ProviderRows() => Rows(PluginConformance.ProviderChecks, "Local", "OpenAI", "OpenAICompatible", "Ollama");
 
     public static TheoryData<string, string> OperationRows() => Rows(
         PluginConformance.OperationChecks, "Embeddings", "EntityExtraction", "IntentDetection", "ResponseGeneration", "SentimentAnalysis", "Summarization");
@@ -55,6 +55,7 @@ public sealed class ShippedReports
     private readonly Dictionary<string, Lazy<Task<ConformanceReport>>> _runs = new()
     {
         ["Local"] = Run(Plugins.Provider("Conductor.Providers.Local", null)),
+        ["OpenAI"] = Run(Plugins.Provider("Conductor.Providers.OpenAI", OpenAIScript.StartAsync)),
         ["OpenAICompatible"] = Run(Plugins.Provider("Conductor.Providers.OpenAICompatible", OpenAIScript.StartAsync)),
         ["Ollama"] = Run(Plugins.Provider("Conductor.Providers.Ollama", OllamaScript.StartAsync)),
         ["Embeddings"] = Run(Plugins.Operation("Embeddings")),
