@@ -69,6 +69,16 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public void Stream_ThatCameAsOneBody_IsReadAsOne()
+    {
+        var response = GeminiChunkReader.ReadWhole(Wire.Bytes(Array)).ToChatResponse();
+        Assert.Equal(("Grüße \"{ 😀", 6L), (response.Text, response.Usage!.OutputTokenCount));
+        Assert.Equal("a", GeminiChunkReader.ReadWhole("""{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}]}"""u8).ToChatResponse().Text);
+        Assert.Throws<WireResponseException>(() => GeminiChunkReader.ReadWhole("""[{"candidates":[{"content":{"parts":[{"text":"a"}]}}]}]"""u8));
+        Assert.Throws<WireResponseException>(() => GeminiChunkReader.ReadWhole("[1]"u8));
+    }
+
+    [Fact]
     public void Stream_BlockedPromptOrError_IsNoEmptySuccess()
     {
         foreach (var (piece, category) in new[]

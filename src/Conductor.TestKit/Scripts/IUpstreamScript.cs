@@ -3,7 +3,7 @@ using Conductor.Providers;
 namespace Conductor.TestKit;
 
 /// <summary>
-/// An upstream that answers as a check wants it to, in the wire that the provider under test speaks. There are ones for OpenAI's and Ollama's;
+/// An upstream that answers as a check wants it to, in the wire that the provider under test speaks. There are ones for OpenAI's, Ollama's and Gemini's;
 /// for another, derive from <see cref="UpstreamScript"/>, which brings the server, and write only the answers.
 /// </summary>
 public interface IUpstreamScript : IAsyncDisposable

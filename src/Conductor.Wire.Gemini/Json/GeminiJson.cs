@@ -7,8 +7,12 @@ namespace Conductor.Wire.Gemini;
 /// <summary>Answers read with one exception for everything that can be wrong with them.</summary>
 internal static class GeminiJson
 {
+    /// <summary>Parses an answer and hands its root, an object, to <paramref name="read"/>.</summary>
+    public static T Read<T>(ReadOnlySpan<byte> body, Func<JsonElement, T> read) => ReadAny(
+        body, root => root.ValueKind == JsonValueKind.Object ? read(root) : throw new WireResponseException(WireResponseFault.WrongShape, "The answer is JSON but not an object."));
+
     /// <summary>Parses an answer and hands its root to <paramref name="read"/>.</summary>
-    public static T Read<T>(ReadOnlySpan<byte> body, Func<JsonElement, T> read)
+    public static T ReadAny<T>(ReadOnlySpan<byte> body, Func<JsonElement, T> read)
     {
         if (!Utf8.IsValid(body))
         {
@@ -23,7 +27,7 @@ internal static class GeminiJson
                 throw new WireResponseException(WireResponseFault.ErrorInside, "The answer is an error in a successful reply.", error.ToWireError());
             }
 
-            return root.ValueKind == JsonValueKind.Object ? read(root) : throw new WireResponseException(WireResponseFault.WrongShape, "The answer is JSON but not an object.");
+            return read(root);
         }
         catch (JsonException failure)
         {

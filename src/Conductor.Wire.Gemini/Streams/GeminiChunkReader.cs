@@ -18,6 +18,34 @@ public sealed class GeminiChunkReader
     /// <summary>Whether a finish reason has come: only then is the stream's end a success.</summary>
     public bool IsFinished { get; private set; }
 
+    /// <summary>Reads a whole body where a stream was asked for: an array of pieces, or one answer.</summary>
+    /// <exception cref="WireResponseException">It is neither, or it has no end.</exception>
+    public static IReadOnlyList<ChatResponseUpdate> ReadWhole(ReadOnlySpan<byte> body)
+    {
+        var isArray = body.TrimStart(" \t\r\n"u8) is [(byte)'[', ..];
+        return !isArray ? [.. GeminiResponseReader.Read(body).ToChatResponseUpdates()] : GeminiJson.ReadAny(body, root =>
+        {
+            var reader = new GeminiChunkReader();
+            var updates = new List<ChatResponseUpdate>();
+            foreach (var piece in root.EnumerateArray())
+            {
+                reader.ReadPiece(piece, updates);
+            }
+
+            if (!reader.IsFinished)
+            {
+                throw new WireResponseException(WireResponseFault.WrongShape, "The stream ended before its answer did.");
+            }
+
+            if (reader.Complete() is { } last)
+            {
+                updates.Add(last);
+            }
+
+            return updates;
+        });
+    }
+
     /// <summary>Reads one event's data (or one item of the array) and adds what it holds to <paramref name="updates"/>; sometimes nothing.</summary>
     /// <exception cref="WireResponseException">The data is no piece of an answer, or an error, or says that the prompt was refused.</exception>
     public void Read(ReadOnlySpan<byte> data, ICollection<ChatResponseUpdate> updates)
@@ -50,6 +78,11 @@ public sealed class GeminiChunkReader
 
     private void ReadPiece(JsonElement root, ICollection<ChatResponseUpdate> updates)
     {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new WireResponseException(WireResponseFault.WrongShape, "A piece of the stream is no object.");
+        }
+
         GeminiResponseReader.ThrowIfBlocked(root);
         _id ??= GeminiJson.String(root, "responseId"u8);
         _model ??= GeminiJson.String(root, "modelVersion"u8);

@@ -41,6 +41,7 @@ internal static class VerifyChild
     {
         "openai" => OpenAIScript.StartAsync,
         "ollama" => OllamaScript.StartAsync,
+        "gemini" => GeminiScript.StartAsync,
         _ => null,
     };
 

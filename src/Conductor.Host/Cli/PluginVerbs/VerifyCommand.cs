@@ -24,7 +24,7 @@ internal static class VerifyCommand
 
     private static readonly Option<string?> Upstream = new("--upstream")
     {
-        Description = "Check against a scripted upstream of this wire too: openai or ollama. The plugin is given its base_url.",
+        Description = "Check against a scripted upstream of this wire too: openai, ollama or gemini. The plugin is given its base_url.",
         HelpName = "WIRE",
     };
 
@@ -32,7 +32,7 @@ internal static class VerifyCommand
 
     public static Command Create()
     {
-        Upstream.AcceptOnlyFromAmong("openai", "ollama");
+        Upstream.AcceptOnlyFromAmong("openai", "ollama", "gemini");
         Settings.Validators.Add(result =>
         {
             if (result.Tokens.FirstOrDefault(token => token.Value.IndexOf('=', StringComparison.Ordinal) <= 0) is { } wrong)
