@@ -86,8 +86,16 @@ public sealed class OpenAIScript : IUpstreamScript
 
     private static FakeReply Text(UpstreamTurn.Text text, bool isStreaming)
     {
-        var reply = isStreaming ? FakeReply.Stream(FakeStream.Of([.. text.Pieces])) : FakeReply.Text(string.Concat(text.Pieces));
-        return text.IsByteByByte ? FakeReply.ByteByByte(reply) : reply;
+        if (!text.IsByteByByte)
+        {
+            return isStreaming ? FakeReply.Stream(FakeStream.Of([.. text.Pieces])) : FakeReply.Text(string.Concat(text.Pieces));
+        }
+
+        // Characters as they are, not as escapes: only they can be cut in two.
+        var all = $"\"{string.Concat(text.Pieces).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal)}\"";
+        return FakeReply.ByteByByte(isStreaming
+            ? FakeReply.Stream(new FakeStream().Role().Delta($$$"""{"content":{{{all}}}}""").Finish().UsageIfAsked().Done())
+            : FakeReply.Json($$$"""{"id":"chatcmpl-fake","object":"chat.completion","created":1,"model":"fake-model","choices":[{"index":0,"message":{"role":"assistant","content":{{{all}}}},"finish_reason":"stop"}]}"""));
     }
 
     private static FakeReply Failure(UpstreamTurn.Failure failure)
