@@ -110,6 +110,32 @@ public sealed class RescanTests
     }
 
     [Fact]
+    public async Task Plugin_TakenAwayWhileACallMayStillComeToIt_AnswersThatCall()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        var failing = new TaskCompletionSource();
+        upstream.Otherwise(FakeReply.After(failing.Task, FakeReply.Error(500)));
+        await using var test = new TestConductor(
+            ("server:drain_timeout", "1s"), ("providers:test-echo:plugin", "test-echo"), ("providers:first:plugin", "openai-compatible"), ("providers:first:base_url", upstream.BaseUrl.ToString()),
+            ("providers:first:models:0", "m"), ("aliases:both:targets:0:model", "first/m"), ("aliases:both:targets:1:model", "test-echo/echo"), ("aliases:both:strategy", "ordered"))
+            .WithPlugin("plugins/Conductor.Providers.OpenAICompatible");
+        var file = Path.Combine(test.PluginFolder, EchoFile);
+        File.Copy(Path.Combine(Repository.Built(Echo), EchoFile), file);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        var asked = upstream.Requests.Count;
+
+        var asking = AskAsync(test.Conductor, "both", "said by the second");
+        await upstream.WaitForRequestAsync(asked + 1);
+        File.Delete(file);
+        var statuses = await test.Conductor.RescanAsync(CancellationToken.None); // returns when it is gone, or after the limit
+        failing.SetResult();
+
+        Assert.Equal("said by the second", await asking);
+        Assert.Equal(PluginState.Draining, statuses.Single(plugin => plugin.Id == "test-echo").State);
+        Assert.DoesNotContain("test-echo", test.Conductor.Catalog.Providers.Keys);
+    }
+
+    [Fact]
     public async Task Plugin_StillInUseAfterTheDrainLimit_RescanReturnsAndSaysThatItDrains()
     {
         await using var test = new TestConductor(("server:drain_timeout", "1s"));

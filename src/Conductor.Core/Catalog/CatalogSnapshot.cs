@@ -3,8 +3,15 @@ using Conductor.Settings;
 namespace Conductor.Catalog;
 
 /// <summary>Everything that can be called, at one moment. Immutable; swapped whole.</summary>
+/// <remarks>
+/// A call pins the snapshot that it works with until it needs no further part of it. What a later snapshot no longer holds is taken away only after the last of
+/// these pins: between pinning and leasing nothing can go.
+/// </remarks>
 public sealed class CatalogSnapshot
 {
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _pins = 1; // the catalogue's own
+
     public static CatalogSnapshot Empty { get; } = new();
 
     public ConductorSettings Settings { get; init; } = new();
@@ -20,4 +27,34 @@ public sealed class CatalogSnapshot
 
     /// <summary>Prices by target.</summary>
     public Costing.PriceCatalog Prices { get; init; } = Costing.PriceCatalog.Empty;
+
+    /// <summary>Completes when another snapshot is in force and nobody works with this one any more.</summary>
+    public Task Left => _left.Task;
+
+    /// <summary>Pins it; false when it was replaced and left: then there is a newer one.</summary>
+    public bool TryPin()
+    {
+        var seen = Volatile.Read(ref _pins);
+        while (seen > 0)
+        {
+            var was = Interlocked.CompareExchange(ref _pins, seen + 1, seen);
+            if (was == seen)
+            {
+                return true;
+            }
+
+            seen = was;
+        }
+
+        return false;
+    }
+
+    /// <summary>Gives a pin back. The catalogue gives its own back, once, after it has put another snapshot in its place.</summary>
+    public void Unpin()
+    {
+        if (Interlocked.Decrement(ref _pins) == 0)
+        {
+            _left.TrySetResult();
+        }
+    }
 }

@@ -13,6 +13,12 @@ internal static class ForeignFailure
     /// <summary>The failure in Conductor's words; null when the exception tells of no upstream.</summary>
     public static ProviderException? Read(Exception thrown)
     {
+        if (thrown is AggregateException { InnerExceptions: [.., var last] all })
+        {
+            // What an SDK throws that has tried several times: its last try is the answer, unless one of them was its own fault.
+            return all.All(one => Read(one) is not null) ? Read(last) : null;
+        }
+
         if (StatusOf(thrown) is { } status)
         {
             return new ProviderException(KindOf(status), $"The upstream answered with status {status} ({thrown.GetType().Name}).") { StatusCode = status };

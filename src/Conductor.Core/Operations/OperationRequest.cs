@@ -12,6 +12,7 @@ public sealed class OperationRequest : IDisposable
     private readonly CatalogSnapshot _catalog;
     private readonly JsonDocument _document;
     private readonly int _size;
+    private bool _isPinned;
 
     private OperationRequest(OperationEntry entry, CatalogSnapshot catalog, JsonDocument document, int size)
     {
@@ -19,6 +20,7 @@ public sealed class OperationRequest : IDisposable
         _catalog = catalog;
         _document = document;
         _size = size;
+        _isPinned = catalog.TryPin(); // its items are checked by the plugin's code, one after the other, and the plugin may be replaced meanwhile
     }
 
     /// <summary>True where it has a member `inputs`.</summary>
@@ -55,5 +57,13 @@ public sealed class OperationRequest : IDisposable
         OperationBatchReader.Read(_entry, _document.RootElement, _size, context, _catalog, over, callerAborted);
 
     /// <inheritdoc/>
-    public void Dispose() => _document.Dispose();
+    public void Dispose()
+    {
+        _document.Dispose();
+        if (_isPinned)
+        {
+            _isPinned = false;
+            _catalog.Unpin();
+        }
+    }
 }

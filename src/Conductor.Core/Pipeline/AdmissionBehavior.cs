@@ -13,10 +13,23 @@ internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, C
     where TRequest : ModelCall, IRequest<TResponse>
     where TResponse : ModelOutcome
 {
-    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         var start = time.GetTimestamp();
-        var snapshot = catalog.Current;
+        var snapshot = catalog.Pin();
+        try
+        {
+            Admit(request, snapshot, start);
+            return await next().ConfigureAwait(false);
+        }
+        finally
+        {
+            snapshot.Unpin(); // what a stream needs from here on, its attempt has leased
+        }
+    }
+
+    private void Admit(TRequest request, CatalogSnapshot snapshot, long start)
+    {
         request.Catalog = snapshot;
         if (ledger.IsFull)
         {
@@ -39,6 +52,5 @@ internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, C
         var deadline = snapshot.Settings.Reliability.Deadline;
         request.TimeLimit = request.Options.Timeout is { } asked && asked < deadline && asked != Timeout.InfiniteTimeSpan ? asked : deadline;
         request.Timings.Queue = time.GetElapsedTime(start);
-        return next();
     }
 }

@@ -13,7 +13,9 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
     private readonly List<Task> _running = [];
 
     /// <summary>Begins, and does not wait: calls that are in flight finish first.</summary>
-    public void Retire(PluginChange change)
+    /// <param name="change">What leaves.</param>
+    /// <param name="left">Completes when no call is left that may still ask for it; it is waited for no longer than a drain may take.</param>
+    public void Retire(PluginChange change, Task left)
     {
         if (change.Providers.Count == 0 && change.Operations.Count == 0 && change.Leaving.Count == 0)
         {
@@ -25,7 +27,7 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
             loader.MarkDraining(plugin);
         }
 
-        var task = RetireAsync(change.Providers, change.Operations, change.Leaving);
+        var task = RetireAsync(change.Providers, change.Operations, change.Leaving, left, time.GetTimestamp());
         lock (_running)
         {
             _running.Add(task);
@@ -70,18 +72,21 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
     }
 
     // Taken from the lists before they are awaited: a loop variable would live on in this method's state, and with it the plugin's code.
-    private async Task RetireAsync(List<LiveProvider> providers, List<LiveOperations> operations, List<LoadedPlugin> plugins)
+    private async Task RetireAsync(List<LiveProvider> providers, List<LiveOperations> operations, List<LoadedPlugin> plugins, Task left, long since)
     {
+        // A call that saw the old catalogue may lease from it at any moment until it is answered: nothing is taken away from under it.
+        await left.WaitAsync(Rest(since), time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
         while (providers.Count > 0)
         {
-            var letGo = LetGoAsync(providers[^1]);
+            var letGo = LetGoAsync(providers[^1], since);
             providers.RemoveAt(providers.Count - 1);
             await letGo.ConfigureAwait(false);
         }
 
         while (operations.Count > 0)
         {
-            var letGo = LetGoAsync(operations[^1]);
+            var letGo = LetGoAsync(operations[^1], since);
             operations.RemoveAt(operations.Count - 1);
             await letGo.ConfigureAwait(false);
         }
@@ -93,40 +98,46 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
         }
     }
 
-    private async Task LetGoAsync(LiveProvider live)
+    private async Task LetGoAsync(LiveProvider live, long since)
     {
         live.Entry.Retire();
-        await DrainAsync(live.Entry.Drained, live.Entry.Name, live.Entry.CutAsync).ConfigureAwait(false);
+        await DrainAsync(live.Entry.Drained, live.Entry.Name, since, live.Entry.CutAsync).ConfigureAwait(false);
         await DisposeAsync(live.Container, live.Entry.Name).ConfigureAwait(false);
     }
 
-    private async Task LetGoAsync(LiveOperations live)
+    private async Task LetGoAsync(LiveOperations live, long since)
     {
         foreach (var entry in live.Entries)
         {
             entry.Retire();
-            await DrainAsync(entry.Drained, entry.Name).ConfigureAwait(false);
+            await DrainAsync(entry.Drained, entry.Name, since).ConfigureAwait(false);
         }
 
         foreach (var function in live.Functions)
         {
             function.Retire();
-            await DrainAsync(function.Drained, function.Name).ConfigureAwait(false);
+            await DrainAsync(function.Drained, function.Name, since).ConfigureAwait(false);
         }
 
         await DisposeAsync(live.Container, live.Plugin.Id).ConfigureAwait(false);
     }
 
-    private async Task DrainAsync(Task drained, string name, Func<Task>? cut = null)
+    /// <summary>What is left of the time that calls have, from the moment that another version took over.</summary>
+    private TimeSpan Rest(long since)
     {
-        var limit = settings.Current.Plugins.DrainTimeout;
+        var rest = settings.Current.Plugins.DrainTimeout - time.GetElapsedTime(since);
+        return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+    }
+
+    private async Task DrainAsync(Task drained, string name, long since, Func<Task>? cut = null)
+    {
         try
         {
-            await drained.WaitAsync(limit, time).ConfigureAwait(false);
+            await drained.WaitAsync(Rest(since), time).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            RuntimeLog.StillInUse(logger, name, limit);
+            RuntimeLog.StillInUse(logger, name, settings.Current.Plugins.DrainTimeout);
             if (cut is not null)
             {
                 await cut().ConfigureAwait(false); // streams end with an error event, answers that are not there yet go to the next target

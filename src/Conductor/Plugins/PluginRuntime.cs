@@ -19,6 +19,7 @@ internal sealed class PluginRuntime(
 {
     private readonly SemaphoreSlim _changing = new(1, 1);
     private volatile CatalogSnapshot _current = CatalogSnapshot.Empty;
+    private Task _left = Task.CompletedTask; // nobody works with a snapshot before the current one
     private List<PromptFunctionEntry> _functionEntries = [];
     private PromptFunctions? _functions;
     private readonly PluginUse _use = new();
@@ -130,7 +131,7 @@ internal sealed class PluginRuntime(
         }
 
         await _changing.WaitAsync().ConfigureAwait(false);
-        _current = CatalogSnapshot.Empty;
+        Use(CatalogSnapshot.Empty);
         prompts.Use(prompts.ShippedFunctions);
         await retirement.CloseAsync(roster.Close()).ConfigureAwait(false);
         _changing.Dispose();
@@ -149,7 +150,7 @@ internal sealed class PluginRuntime(
         Swap();
         RuntimeLog.Serving(logger, string.Join(", ", _current.Providers.Keys), string.Join(", ", _current.Operations.Keys));
         Count(change);
-        retirement.Retire(change);
+        retirement.Retire(change, _left);
     }
 
     private void Count(PluginChange change)
@@ -200,13 +201,24 @@ internal sealed class PluginRuntime(
             operations.TryAdd(entry.Name, entry);
         }
 
-        _current = new CatalogSnapshot
+        Use(new CatalogSnapshot
         {
             Settings = now,
             Providers = roster.Providers.ToDictionary(pair => pair.Key, pair => pair.Value.Entry, StringComparer.Ordinal),
             Operations = operations,
             Functions = FunctionsNow(),
             Prices = PriceCatalogBuilder.Build(now),
-        };
+        });
+    }
+
+    private void Use(CatalogSnapshot snapshot)
+    {
+        var old = _current;
+        _current = snapshot;
+        if (old != CatalogSnapshot.Empty) // shared, and holds nothing
+        {
+            old.Unpin();
+            _left = _left.IsCompleted ? old.Left : Task.WhenAll(_left, old.Left);
+        }
     }
 }

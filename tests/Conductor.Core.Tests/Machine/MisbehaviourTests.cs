@@ -38,6 +38,24 @@ public sealed class MisbehaviourTests
         await machine.Entry("a").Drained.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
+    [Theory]
+    [InlineData(true, "upstream_unreachable")] // what an SDK throws that has tried several times
+    [InlineData(false, "provider_fault")] // one of the tries was its own fault
+    public async Task SeveralFailuresInOne_AllOfTheUpstream_AreTheUpstreams(bool areAllTheUpstreams, string code)
+    {
+        Exception[] tries =
+        [
+            new InvalidOperationException("first try", new IOException("reset")),
+            areAllTheUpstreams ? new HttpRequestException("refused") : new InvalidCastException("own"),
+            new InvalidOperationException("last try", new HttpRequestException("refused")),
+        ];
+        await using var machine = TestMachine.Fast(new FakeProvider("a") { Answer = (_, _, _) => throw new AggregateException(tries) });
+
+        var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(machine.Chat()));
+
+        Assert.Equal((502, code), (error.Status, error.Code));
+    }
+
     [Fact]
     public async Task Blocking_WhereItsClientIsAskedFor_504()
     {
