@@ -12,13 +12,15 @@ public static class SqliteStorageRegistration
     public const string FileName = "conductor.db";
 
     /// <summary>
-    /// Keeps the ledger in `conductor.db` below `storage.path`. A host opens it at its start and does not start on a database that it cannot use; without a host it opens at first use.
+    /// Keeps the ledger and the answers that callers go on from in `conductor.db` below `storage.path`. A host opens it at its start and does not start on a database that it cannot use; without a host it opens at first use.
     /// </summary>
     public static IServiceCollection AddSqliteStorage(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new SqliteLedgerStore(PathOf(provider.GetRequiredService<ISettings>().Current), provider.GetRequiredService<TimeProvider>()));
         services.Replace(ServiceDescriptor.Singleton<ILedgerStore>(provider => provider.GetRequiredService<SqliteLedgerStore>()));
+        services.AddSingleton(provider => new SqliteResponseStore(PathOf(provider.GetRequiredService<ISettings>().Current), provider.GetRequiredService<TimeProvider>()));
+        services.Replace(ServiceDescriptor.Singleton<IResponseStore>(provider => provider.GetRequiredService<SqliteResponseStore>()));
         services.AddHostedService<OpenAtStart>();
         return services;
     }

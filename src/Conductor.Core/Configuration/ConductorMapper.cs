@@ -27,6 +27,7 @@ internal static class ConductorMapper
             },
         },
         Limits = Limits(root.Object("limits"), new LimitsSettings()),
+        Storage = new StorageSettings { Responses = Responses(root.Object("storage").Object("responses"), new ResponsesSettings()) },
         Telemetry = new TelemetrySettings
         {
             Otlp = root.Object("telemetry").Text("otlp") is { Length: > 0 } otlp ? otlp : null,
@@ -89,6 +90,14 @@ internal static class ConductorMapper
             "temperature_zero" => ChatCacheMode.TemperatureZero,
             _ => standard.Chat,
         },
+    };
+
+    private static ResponsesSettings Responses(SettingsReader section, ResponsesSettings standard) => standard with
+    {
+        Enabled = section.Flag("enabled", standard.Enabled),
+        Ttl = section.Duration("ttl", standard.Ttl, TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)),
+        MaxTenantBytes = section.Size("max_per_tenant", standard.MaxTenantBytes, 0, 1L << 40),
+        MaxConversationBytes = section.Size("max_conversation", standard.MaxConversationBytes, 1 << 10, 1 << 30),
     };
 
     private static LimitsSettings Limits(SettingsReader section, LimitsSettings standard) => standard with

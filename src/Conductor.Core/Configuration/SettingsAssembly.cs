@@ -114,7 +114,7 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
         return settings with
         {
             Server = source.Listen is { Length: > 0 } listen ? settings.Server with { Listen = Listen(listen) } : settings.Server,
-            Storage = new StorageSettings { Path = data },
+            Storage = settings.Storage with { Path = data },
             PromptFolder = paths.Conductor is { } file ? SettingsPaths.Beside(file, "prompts") : null,
             Plugins = PluginsMapper.Map(plugins) with
             {

@@ -6,11 +6,12 @@ namespace Conductor.Storage;
 /// <summary>Registers the ledger.</summary>
 public static class LedgerRegistration
 {
-    /// <summary>Adds the background writer, and the ledger in memory for where no storage backend is added, before or after.</summary>
+    /// <summary>Adds the background writer, and the ledger and the kept answers in memory for where no storage backend is added, before or after.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ILedgerStore>(_ => new InMemoryLedgerStore());
+        services.TryAddSingleton<IResponseStore>(provider => new InMemoryResponseStore(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<LedgerWriterOptions>();
         services.TryAddSingleton<LedgerWriter>();
         return services;
