@@ -10,7 +10,7 @@ public sealed class RequestTests
     private const string Full = """
         {
           "model": "gpt-x", "instructions": "Be brief.", "temperature": 0.5, "top_p": 0.9, "max_output_tokens": 50, "max_tool_calls": 3, "parallel_tool_calls": false,
-          "store": false, "stream": true, "previous_response_id": null, "include": ["reasoning.encrypted_content"], "metadata": {"a": "b"}, "service_tier": "flex",
+          "store": false, "stream": true, "previous_response_id": null, "include": ["reasoning.encrypted_content", "file_search_call.results"], "metadata": {"a": "b"}, "service_tier": "flex",
           "truncation": "auto", "top_logprobs": 2, "user": "u", "safety_identifier": "s", "prompt_cache_key": "k", "moderation": {"model": "m"},
           "reasoning": {"effort": "high", "summary": "auto"},
           "text": {"verbosity": "low", "format": {"type": "json_schema", "name": "n", "schema": {"type": "object"}, "description": "d", "strict": true}},
@@ -218,6 +218,21 @@ public sealed class RequestTests
         var body = Bytes.Text(output => ResponsesRequestWriter.Write(output, "m", [new ChatMessage(ChatRole.Assistant, [thinking, new TextContent("Hi")])], null, false, loss));
 
         Assert.DoesNotContain("reasoning\"", JsonNode.Parse(body)!["input"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(["reasoning_content"], loss.Dropped);
+    }
+
+    [Fact]
+    public void Write_ItemsWhoseReasoningAnotherMakerSealed_LeaveThatOut()
+    {
+        var request = ResponsesRequestReader.Read("""
+            {"input":[{"type":"reasoning","id":"rs_1","summary":[],"encrypted_content":"conductor.anthropic.sig"},{"type":"reasoning","id":"rs_2","summary":[]},
+              {"type":"reasoning","id":"rs_3","summary":[],"encrypted_content":"gAAA"},{"role":"assistant","content":"Hi"}]}
+            """u8);
+        var loss = new LossReport();
+
+        var body = JsonNode.Parse(Bytes.Text(output => ResponsesRequestWriter.Write(output, "m", request.Messages, request.Options, false, loss)))!;
+
+        Assert.Equal("rs_3", string.Join(',', body["input"]!.AsArray().Select(item => item!["id"]?.GetValue<string>()).OfType<string>()));
         Assert.Equal(["reasoning_content"], loss.Dropped);
     }
 

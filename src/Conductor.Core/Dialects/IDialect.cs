@@ -64,6 +64,9 @@ public sealed record DialectBody(IDialect Dialect, ReadOnlyMemory<byte> Bytes, D
     /// <summary>Which of the dialect's endpoints the caller came to; null = the call's usual one.</summary>
     public Providers.RawEndpoint? Endpoint { get; init; }
 
+    /// <summary>True: a target that speaks the dialect is asked typed like all others, because the bytes are not the caller's own or mean something to this gateway alone.</summary>
+    public bool IsTypedOnly { get; init; }
+
     /// <summary>Headers that are part of the dialect and go to targets which speak it, names in lower case.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 }

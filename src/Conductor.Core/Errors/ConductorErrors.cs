@@ -53,6 +53,19 @@ public static class ConductorErrors
     public static ConductorException StorageFull() =>
         new(503, "overloaded_error", "storage_full", "The ledger cannot take entries now, so no call is made.") { RetryAfter = TimeSpan.FromSeconds(5) };
 
+    /// <summary>No kept answer of the caller's has this id: none ever had, it has expired, left for want of room, was deleted, or is another tenant's.</summary>
+    public static ConductorException ResponseNotFound(string id) =>
+        new(404, "invalid_request_error", "not_found", $"Response with id '{id}' not found.") { ShouldRetry = false };
+
+    /// <summary>The answer to go on from is not there, or one that it goes on from itself.</summary>
+    public static ConductorException PreviousResponseNotFound(string id, string missing) =>
+        new(404, "invalid_request_error", "previous_response_not_found",
+            id == missing ? $"Previous response with id '{id}' not found." : $"Previous response with id '{id}' goes on from '{missing}', which is not kept any more; send the whole conversation as 'input'.")
+        { Param = "previous_response_id", ShouldRetry = false };
+
+    public static ConductorException ResponsesUnavailable() =>
+        new(503, "overloaded_error", "storage_full", "Kept answers cannot be read now.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
     /// <param name="requestId">What the operator looks for in the log; the error says nothing else of the cause.</param>
     public static ConductorException Internal(string requestId) =>
         new(500, "api_error", "internal_error", $"Something failed inside Conductor. The log says what, under request id '{requestId}'.");

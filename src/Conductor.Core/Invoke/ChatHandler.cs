@@ -24,7 +24,7 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
 
     private static Task<ChatOutcome> AttemptAsync(ChatCall call, AttemptScope scope)
     {
-        if (call.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Chat))
+        if (call.Body is { IsTypedOnly: false } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Chat))
         {
             return call.IsStreaming ? RawChatStream.StartAsync(call, scope, transport) : RawExchange.ChatAsync(call, scope, transport);
         }

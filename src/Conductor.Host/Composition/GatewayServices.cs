@@ -1,6 +1,7 @@
 using Conductor.Configuration;
 using Conductor.Host.Dialects;
 using Conductor.Host.Dialects.OpenAI;
+using Conductor.Host.Dialects.Responses;
 using Conductor.Host.Endpoints;
 using Conductor.Host.Http;
 using Conductor.Host.Telemetry;
@@ -38,6 +39,7 @@ internal static class GatewayServices
     {
         OperationEndpoints.Map(routes);
         OpenAIEndpoints.Map(routes);
+        ResponsesEndpoints.Map(routes);
         PluginEndpoints.Map(routes);
         StatusEndpoints.Map(routes);
         HealthEndpoints.Map(routes);
@@ -51,6 +53,10 @@ internal static class GatewayServices
         services.AddSingleton<OpenAIDialect>();
         services.AddSingleton<InboundDialects>();
         services.AddSingleton<DialectCalls>();
+        services.AddDialect<ResponsesDialect>();
+        services.AddSingleton<ResponsesConversation>();
+        services.AddSingleton<ResponsesKeeper>();
+        services.AddSingleton<ResponsesCalls>();
     }
 
     internal static void AddDialect<TDialect>(this IServiceCollection services)

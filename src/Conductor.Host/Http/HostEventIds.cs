@@ -13,4 +13,6 @@ internal static class HostEventIds
     public const int DrainTimedOut = 9013;
     public const int StartFailed = 9014;
     public const int ConfigurationNote = 9015;
+    public const int ResponseNotKept = 9016;
+    public const int ResponseTooLarge = 9017;
 }

@@ -52,5 +52,8 @@ internal static class Signatures
         extra[ChatKeys.SignatureMaker] = maker;
     }
 
+    /// <summary>Whether `encrypted_content` is what OpenAI made.</summary>
+    public static bool IsOpenAI(string? encrypted) => encrypted is { Length: > 0 } && !encrypted.StartsWith(Prefix, StringComparison.Ordinal);
+
     public static string? MakerOf(AIContent content) => content.AdditionalProperties?.TryGetValue(ChatKeys.SignatureMaker, out string? maker) == true ? maker : null;
 }

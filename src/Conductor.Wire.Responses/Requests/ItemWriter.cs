@@ -12,7 +12,7 @@ internal static class ItemWriter
         {
             foreach (var item in items.EnumerateArray())
             {
-                item.WriteTo(writer); // as it came
+                WriteAsItCame(writer, item, loss);
             }
 
             return;
@@ -57,6 +57,18 @@ internal static class ItemWriter
         {
             WriteMessage(writer, message.Role, [new TextContent("")], 0, isAssistant, path);
         }
+    }
+
+    /// <summary>But for thinking that another maker sealed, or nobody.</summary>
+    private static void WriteAsItCame(Utf8JsonWriter writer, JsonElement item, LossReport loss)
+    {
+        if (AnswerJson.String(item, "type"u8) == "reasoning" && !Signatures.IsOpenAI(AnswerJson.String(item, "encrypted_content"u8)))
+        {
+            loss.Drop("reasoning_content");
+            return;
+        }
+
+        item.WriteTo(writer);
     }
 
     private static bool IsPart(AIContent content) =>

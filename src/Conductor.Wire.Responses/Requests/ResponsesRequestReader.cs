@@ -20,6 +20,7 @@ public static class ResponsesRequestReader
         var root = new RequestElement(body, "");
         var options = new ChatOptions();
         var extra = new AdditionalPropertiesDictionary();
+        RefuseStateElsewhere(root);
         foreach (var property in body.EnumerateObject())
         {
             ReadMember(new RequestElement(property.Value, property.Name), options, extra);
@@ -40,6 +41,21 @@ public static class ResponsesRequestReader
             IsStored = root["store"].OptionalBoolean() ?? true,
             PreviousId = root["previous_response_id"].OptionalString(),
         };
+    }
+
+    /// <summary>Refuses what would need state that nobody here has, whoever answers: work in the background, OpenAI's conversations.</summary>
+    /// <exception cref="WireRequestException">The request wants it.</exception>
+    public static void RefuseStateElsewhere(RequestElement root)
+    {
+        if (root["background"].OptionalBoolean() == true)
+        {
+            throw Unsupported(root["background"], "is not supported: every answer is given while the caller waits. Leave it out, or stream");
+        }
+
+        if (!root["conversation"].IsNull)
+        {
+            throw Unsupported(root["conversation"], "is not supported; go on from an answer with 'previous_response_id', or send all items as 'input'");
+        }
     }
 
     private static void ReadInput(RequestElement input, ItemReader items)
@@ -72,7 +88,7 @@ public static class ResponsesRequestReader
     {
         switch (member.Path)
         {
-            case "input" or "provider" or "stream" or "store" or "previous_response_id" or "tools" or "tool_choice":
+            case "input" or "provider" or "stream" or "store" or "previous_response_id" or "tools" or "tool_choice" or "background" or "conversation":
                 break;
             case "model":
                 options.ModelId = member.IsNull ? null : member.NonEmptyString();
@@ -116,19 +132,10 @@ public static class ResponsesRequestReader
                 }
 
                 break;
-            case "background":
-                if (member.OptionalBoolean() == true)
-                {
-                    throw Unsupported(member, "is not supported: every answer is given while the caller waits. Leave it out, or stream");
-                }
-
-                break;
-            case "conversation" or "prompt":
+            case "prompt":
                 if (!member.IsNull)
                 {
-                    throw Unsupported(member, member.Path == "prompt"
-                        ? "names a template in OpenAI's account, which other models cannot read; send 'instructions' and 'input'"
-                        : "is not supported; go on from an answer with 'previous_response_id', or send all items as 'input'");
+                    throw Unsupported(member, "names a template in OpenAI's account, which other models cannot read; send 'instructions' and 'input'");
                 }
 
                 break;
@@ -260,7 +267,8 @@ public static class ResponsesRequestReader
             }
         }
 
-        if (include.Value.EnumerateArray().Any(item => !item.ValueEquals("message.output_text.logprobs"u8)))
+        // Sealed reasoning is always asked for, and always given where there is any.
+        if (include.Value.EnumerateArray().Any(item => !item.ValueEquals("message.output_text.logprobs"u8) && !item.ValueEquals("reasoning.encrypted_content"u8)))
         {
             extra[ChatKeys.Of(ResponsesKeys.Dialect, "include")] = include.Value;
         }

@@ -25,7 +25,7 @@ public static class ResponsesScan
 
         try
         {
-            if (!Utf8.IsValid(data) || TypeOf(data) is not { } type)
+            if (!Utf8.IsValid(data) || Walk(data) is not { } type)
             {
                 return new ResponsesEvent { IsInvalid = true };
             }
@@ -44,8 +44,21 @@ public static class ResponsesScan
         }
     }
 
+    /// <summary>The event's type, which is its name too; null where there is none. Never throws.</summary>
+    public static string? TypeOf(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            return Utf8.IsValid(data) && Walk(data) is { Length: > 0 } type ? type : null;
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The event's type; empty where an error stands without one, null where it is no event. Walks to the end, so that what is cut short is found.</summary>
-    private static string? TypeOf(ReadOnlySpan<byte> data)
+    private static string? Walk(ReadOnlySpan<byte> data)
     {
         var reader = new Utf8JsonReader(data, StrictJson.ReaderOptions);
         reader.Read();

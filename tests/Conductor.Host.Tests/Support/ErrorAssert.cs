@@ -14,6 +14,10 @@ internal static class ErrorAssert
         return Shape(response, JsonDocument.Parse(text).RootElement, type, code);
     }
 
+    /// <summary>The same, and the member that it names.</summary>
+    public static async Task IsAsync(HttpResponseMessage response, int status, string type, string code, string? param) =>
+        Assert.Equal(param, (await IsAsync(response, status, type, code)).GetProperty("param").GetString());
+
     private static JsonElement Shape(HttpResponseMessage response, JsonElement body, string type, string code)
     {
         var error = body.GetProperty("error");

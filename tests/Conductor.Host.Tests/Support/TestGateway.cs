@@ -40,9 +40,10 @@ internal sealed class TestGateway : IAsyncDisposable
     /// <param name="tenants">`tenants.yaml`.</param>
     /// <param name="isInsecureListen">As `--insecure-listen`.</param>
     /// <param name="configure">Replaces services.</param>
+    /// <param name="data">The data folder, which outlives the gateway; its own where null.</param>
     public static async Task<TestGateway> StartAsync(
         string yaml = "", Dictionary<string, string>? environment = null, string listen = "http://127.0.0.1:0", string? models = null, string? tenants = null, bool isInsecureListen = false,
-        Action<IServiceCollection>? configure = null)
+        Action<IServiceCollection>? configure = null, string? data = null)
     {
         var folder = new TemporaryFolder();
         var path = folder.Write("conductor.yaml", yaml.Length == 0 ? "{}" : yaml);
@@ -63,7 +64,7 @@ internal sealed class TestGateway : IAsyncDisposable
             ContentRoot = folder.Path,
             BaseDirectory = AppContext.BaseDirectory,
             Listen = listen,
-            Data = folder.Combine("data"),
+            Data = data ?? folder.Combine("data"),
         };
         var settings = LaunchSettings.Open(source, isInsecureListen);
         Assert.Null(ListenAddresses.TryParse(settings.Current.Server.Listen, out var addresses));
