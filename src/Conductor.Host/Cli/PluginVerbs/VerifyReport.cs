@@ -37,7 +37,7 @@ internal sealed record VerifyReport
 
         if (Findings is { } findings)
         {
-            Terminal.Table(["Check", "Outcome", ""], findings.Checks.Select(check => (IReadOnlyList<string>)[check.Name, check.Outcome.Replace('_', ' '), ResultText.Clean(check.Message ?? "")]));
+            Terminal.Table(["Check", "Outcome", ""], CheckRows(findings));
             if (!IsConformant)
             {
                 Terminal.Error($"{findings.Checks.Count(check => check.Outcome == "failed")} of {findings.Checks.Count} checks failed.");
@@ -49,6 +49,11 @@ internal sealed record VerifyReport
             Terminal.Error(sentence);
         }
     }
+
+    // People are told once what a plugin does not offer; whoever reads a pipe gets a line for each check.
+    private static IEnumerable<IReadOnlyList<string>> CheckRows(VerifyFindings findings) => findings.Checks
+        .GroupBy(check => Terminal.IsInteractive && check.Outcome == "not_offered" ? check.Message! : check.Name)
+        .Select(group => (IReadOnlyList<string>)[string.Join(", ", group.Select(check => check.Name)), group.First().Outcome.Replace('_', ' '), ResultText.Clean(group.First().Message ?? "")]);
 
     private IEnumerable<(string Name, string Value)> Rows(PluginCandidate plugin)
     {
