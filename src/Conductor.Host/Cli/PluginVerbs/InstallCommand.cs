@@ -11,9 +11,11 @@ internal static class InstallCommand
 
     private static readonly Option<bool> Pin = new("--pin") { Description = "Pin the plugin to this content in conductor.yaml." };
 
+    private static readonly Option<int> Wait = RunningHost.WaitOption();
+
     public static Command Create()
     {
-        var command = new Command("install", "Put a plugin into plugins/ or operations/, by what its DLL says it is.") { Source, Pin };
+        var command = new Command("install", "Put a plugin into plugins/ or operations/, by what its DLL says it is.") { Source, Pin, Wait };
         command.SetAction(RunAsync);
         return command;
     }
@@ -34,10 +36,10 @@ internal static class InstallCommand
         }
 
         PrintPin(plugin, places, parsed.GetValue(Pin));
-        using var host = new RunningHost(places.Settings);
+        using var host = new RunningHost(places.Settings, TimeSpan.FromSeconds(parsed.GetValue(Wait)));
         await Console.Out.WriteLineAsync(await host.WatchAsync(
             rows => Judge(rows, plugin),
-            "has not taken it within ten seconds; it may use other folders, or watch none. POST /admin/v1/plugins/rescan makes it look.",
+            "has not taken it yet; it may use other folders, or watch none. POST /admin/v1/plugins/rescan makes it look.",
             cancellationToken));
         return ExitCodes.Ok;
     }

@@ -11,9 +11,11 @@ internal static class RemoveCommand
 
     private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Do not ask." };
 
+    private static readonly Option<int> Wait = RunningHost.WaitOption();
+
     public static Command Create()
     {
-        var command = new Command("remove", "Take a plugin's files out of plugins/ or operations/.") { Id, Yes };
+        var command = new Command("remove", "Take a plugin's files out of plugins/ or operations/.") { Id, Yes, Wait };
         command.SetAction(RunAsync);
         return command;
     }
@@ -30,9 +32,9 @@ internal static class RemoveCommand
 
         PluginInstaller.Remove(folder, plugin.File);
         await Console.Out.WriteLineAsync($"Removed '{plugin.Id}': {Path.Combine(folder, plugin.File)}");
-        using var host = new RunningHost(places.Settings);
+        using var host = new RunningHost(places.Settings, TimeSpan.FromSeconds(parsed.GetValue(Wait)));
         await Console.Out.WriteLineAsync(await host.WatchAsync(
-            rows => Judge(rows, plugin), "still has it after ten seconds; it may use other folders, or finish calls first (GET /v1/plugins).", cancellationToken));
+            rows => Judge(rows, plugin), "still has it; it may use other folders, or finish calls first (GET /v1/plugins).", cancellationToken));
         return ExitCodes.Ok;
     }
 

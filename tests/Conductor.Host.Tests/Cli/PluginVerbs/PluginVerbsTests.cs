@@ -41,8 +41,8 @@ public sealed class PluginVerbsTests(NewPlugin made) : IClassFixture<NewPlugin>,
         var address = await host.WaitForAddressAsync();
         config = Config($"server: {{ listen: 'http://127.0.0.1:{address.Port}' }}\n", "client.yaml");
 
-        var installed = await RunWithAsync(config, "install", made.Provider);
-        var removed = await RunWithAsync(config, "remove", NewPlugin.ProviderId, "--yes");
+        var installed = await RunWithAsync(config, "install", made.Provider, "--wait", "50");
+        var removed = await RunWithAsync(config, "remove", NewPlugin.ProviderId, "--yes", "--wait", "50");
         host.Terminate();
         await host.WaitAsync();
 
