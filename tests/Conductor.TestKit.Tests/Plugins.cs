@@ -43,10 +43,11 @@ internal static class Plugins
             """{"keywords":[{"text":"bridge","relevance":0.9},{"text":"care","relevance":0.7}]}"""),
     };
 
-    public static PluginUnderTest Provider(string project, Func<Task<IUpstreamScript>>? upstream) => new()
+    public static PluginUnderTest Provider(string project, Func<Task<IUpstreamScript>>? upstream, params (string Name, string Value)[] settings) => new()
     {
         Path = System.IO.Path.Combine(Repository, "plugins", project),
         Upstream = upstream,
+        Settings = settings.ToDictionary(setting => setting.Name, setting => (string?)setting.Value),
         Examples = Examples,
         Patience = Patience,
     };

@@ -3,7 +3,7 @@ namespace Conductor.TestKit.Tests;
 /// <summary>Every plugin that ships passes the suite. One row per check, so that a failure names itself.</summary>
 public sealed class ShippedPluginsTests(ShippedReports reports) : IClassFixture<ShippedReports>
 {
-    public static TheoryData<string, string> ProviderRows() => Rows(PluginConformance.ProviderChecks, "Local", "OpenAI", "OpenAICompatible", "Ollama", "Google");
+    public static TheoryData<string, string> ProviderRows() => Rows(PluginConformance.ProviderChecks, "Local", "OpenAI", "AzureOpenAI", "HuggingFace", "OpenAICompatible", "Ollama", "Google");
 
     public static TheoryData<string, string> OperationRows() => Rows(
         PluginConformance.OperationChecks, "Embeddings", "EntityExtraction", "IntentDetection", "ResponseGeneration", "SentimentAnalysis", "Summarization");
@@ -58,6 +58,8 @@ public sealed class ShippedReports
     {
         ["Local"] = Run(Plugins.Provider("Conductor.Providers.Local", null)),
         ["OpenAI"] = Run(Plugins.Provider("Conductor.Providers.OpenAI", OpenAIScript.StartAsync)),
+        ["AzureOpenAI"] = Run(Plugins.Provider("Conductor.Providers.AzureOpenAI", OpenAIScript.StartAsync, ("deployments:fake-model", "fake-model"), ("deployments:fake-embedding", "fake-embedding"))),
+        ["HuggingFace"] = Run(Plugins.Provider("Conductor.Providers.HuggingFace", OpenAIScript.StartAsync, ("api_style", "router"))),
         ["OpenAICompatible"] = Run(Plugins.Provider("Conductor.Providers.OpenAICompatible", OpenAIScript.StartAsync)),
         ["Ollama"] = Run(Plugins.Provider("Conductor.Providers.Ollama", OllamaScript.StartAsync)),
         ["Google"] = Run(Plugins.Provider("Conductor.Providers.Google", GeminiScript.StartAsync)),

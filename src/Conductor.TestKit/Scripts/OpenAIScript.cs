@@ -62,7 +62,10 @@ public sealed class OpenAIScript : IUpstreamScript
     public ValueTask DisposeAsync() => _upstream.DisposeAsync();
 
     private static bool IsForAnAnswer(RecordedRequest request) =>
-        request.Method == "POST" && (request.Path.EndsWith("/chat/completions", StringComparison.Ordinal) || request.Path.EndsWith("/embeddings", StringComparison.Ordinal));
+        request.Method == "POST" && (request.Path.EndsWith("/chat/completions", StringComparison.Ordinal) || request.Path.EndsWith("/embeddings", StringComparison.Ordinal) || IsForFeatures(request));
+
+    // Where the Hugging Face hub gives vectors.
+    private static bool IsForFeatures(RecordedRequest request) => request.Path.EndsWith("/feature-extraction", StringComparison.Ordinal);
 
     private static FakeReply Reply(UpstreamTurn turn, RecordedRequest request)
     {
@@ -78,6 +81,7 @@ public sealed class OpenAIScript : IUpstreamScript
             UpstreamTurn.Cut cut when isStreaming => FakeReply.Stream(new FakeStream().Role().Chunk(cut.First).Reset()),
             UpstreamTurn.Cut => FakeReply.CutBody("""{"id":"chatcmpl-fake","object":"chat.comp"""),
             UpstreamTurn.Garbage => isStreaming ? FakeReply.Stream(new FakeStream().Event("{not json")) : FakeReply.Json("<html>not json</html>"),
+            UpstreamTurn.Vectors when IsForFeatures(request) => FakeHub.Features([.. request.Json.GetProperty("inputs").EnumerateArray().Select(text => FakeVectors.Of(text.ToString(), 8))]),
             UpstreamTurn.Vectors => Vectors(request.Json),
             UpstreamTurn.Bytes bytes => FakeReply.Bytes(200, bytes.Body, bytes.ContentType),
             _ => FakeReply.Hang(),
