@@ -3,7 +3,7 @@ namespace Conductor.TestKit.Tests;
 /// <summary>Every plugin that ships passes the suite. One row per check, so that a failure names itself.</summary>
 public sealed class ShippedPluginsTests(ShippedReports reports) : IClassFixture<ShippedReports>
 {
-    public static TheoryData<string, string> ProviderRows() => Rows(PluginConformance.ProviderChecks, "Local", "OpenAI", "AzureOpenAI", "HuggingFace", "OpenAICompatible", "Ollama", "Google");
+    public static TheoryData<string, string> ProviderRows() => Rows(PluginConformance.ProviderChecks, "Local", "OpenAI", "AzureOpenAI", "HuggingFace", "OpenAICompatible", "Ollama", "Google", "Anthropic");
 
     public static TheoryData<string, string> OperationRows() => Rows(
         PluginConformance.OperationChecks, "Embeddings", "EntityExtraction", "IntentDetection", "ResponseGeneration", "SentimentAnalysis", "Summarization");
@@ -26,6 +26,8 @@ public sealed class ShippedPluginsTests(ShippedReports reports) : IClassFixture<
         Assert.Empty(LeftOut(await reports.OfAsync("Ollama"), except: ["engines.listed", "engines.run", "raw.bytes", "raw.errors", "raw.leave"]));
         Assert.Equal(["chat", "embeddings", "raw:gemini", "tools"], (await reports.OfAsync("Google")).Capabilities);
         Assert.Empty(LeftOut(await reports.OfAsync("Google"), except: ["engines.listed", "engines.run", "raw.bytes"]));
+        Assert.Equal(["chat", "raw:anthropic", "tools"], (await reports.OfAsync("Anthropic")).Capabilities);
+        Assert.Empty(LeftOut(await reports.OfAsync("Anthropic"), except: ["engines.listed", "engines.run", "embeddings.dimensions", "embeddings.errors", "embeddings.vectors"]));
         Assert.Equal(
             ["embeddings", "engine:entity_extraction", "engine:intent_detection", "engine:sentiment_analysis", "engine:summarization"],
             (await reports.OfAsync("Local")).Capabilities);
@@ -63,6 +65,7 @@ public sealed class ShippedReports
         ["OpenAICompatible"] = Run(Plugins.Provider("Conductor.Providers.OpenAICompatible", OpenAIScript.StartAsync)),
         ["Ollama"] = Run(Plugins.Provider("Conductor.Providers.Ollama", OllamaScript.StartAsync)),
         ["Google"] = Run(Plugins.Provider("Conductor.Providers.Google", GeminiScript.StartAsync)),
+        ["Anthropic"] = Run(Plugins.Provider("Conductor.Providers.Anthropic", AnthropicScript.StartAsync)),
         ["Embeddings"] = Run(Plugins.Operation("Embeddings")),
         ["EntityExtraction"] = Run(Plugins.Operation("EntityExtraction")),
         ["IntentDetection"] = Run(Plugins.Operation("IntentDetection")),

@@ -1,5 +1,6 @@
 using Conductor.Configuration;
 using Conductor.Host.Dialects;
+using Conductor.Host.Dialects.Anthropic;
 using Conductor.Host.Dialects.OpenAI;
 using Conductor.Host.Dialects.Responses;
 using Conductor.Host.Endpoints;
@@ -40,6 +41,7 @@ internal static class GatewayServices
         OperationEndpoints.Map(routes);
         OpenAIEndpoints.Map(routes);
         ResponsesEndpoints.Map(routes);
+        AnthropicEndpoints.Map(routes);
         PluginEndpoints.Map(routes);
         StatusEndpoints.Map(routes);
         HealthEndpoints.Map(routes);
@@ -51,6 +53,7 @@ internal static class GatewayServices
     private static void AddDialects(this IServiceCollection services)
     {
         services.AddSingleton<OpenAIDialect>();
+        services.AddDialect<AnthropicDialect>();
         services.AddSingleton<InboundDialects>();
         services.AddSingleton<DialectCalls>();
         services.AddDialect<ResponsesDialect>();

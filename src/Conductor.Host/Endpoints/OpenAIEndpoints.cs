@@ -22,10 +22,7 @@ internal static class OpenAIEndpoints
 
             // Other dialects list their models here too, and say so by a header.
             routes.MapGet($"{prefix}/models", http => calls.ListModelsAsync(http, dialects.Of(http.Request)));
-            routes.MapGet($"{prefix}/models/{{**id}}", http => calls.FindModelAsync(http, dialects.Of(http.Request), IdOf(http))); // ids bear slashes and colons
+            routes.MapGet($"{prefix}/models/{{**id}}", http => calls.FindModelAsync(http, dialects.Of(http.Request), DialectPaths.IdOf(http))); // ids bear slashes and colons
         }
     }
-
-    // Paths keep %2F as it is, because it is not a slash there; in an id it is.
-    private static string IdOf(HttpContext http) => ((string?)http.Request.RouteValues["id"] ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

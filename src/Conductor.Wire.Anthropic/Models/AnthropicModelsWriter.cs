@@ -11,34 +11,33 @@ public static class AnthropicModelsWriter
     public static void WritePage(IBufferWriter<byte> output, AnthropicModelPage page)
     {
         ArgumentNullException.ThrowIfNull(output);
+        WireJson.Write(output, writer => WritePage(writer, page));
+    }
+
+    /// <summary>Writes a page as one JSON object.</summary>
+    public static void WritePage(Utf8JsonWriter writer, AnthropicModelPage page)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(page);
-        WireJson.Write(output, writer =>
+        writer.WriteStartObject();
+        writer.WriteStartArray("data"u8);
+        foreach (var model in page.Models)
         {
-            writer.WriteStartObject();
-            writer.WriteStartArray("data"u8);
-            foreach (var model in page.Models)
-            {
-                WriteRow(writer, model);
-            }
+            WriteModel(writer, model);
+        }
 
-            writer.WriteEndArray();
-            writer.WriteBoolean("has_more"u8, page.HasMore);
-            writer.WriteString("first_id"u8, page.Models.Count > 0 ? page.Models[0].Id : null);
-            writer.WriteString("last_id"u8, page.LastId ?? (page.Models.Count > 0 ? page.Models[^1].Id : null));
-            writer.WriteEndObject();
-        });
+        writer.WriteEndArray();
+        writer.WriteBoolean("has_more"u8, page.HasMore);
+        writer.WriteString("first_id"u8, page.Models.Count > 0 ? page.Models[0].Id : null);
+        writer.WriteString("last_id"u8, page.LastId ?? (page.Models.Count > 0 ? page.Models[^1].Id : null));
+        writer.WriteEndObject();
     }
 
-    /// <summary>Writes one model.</summary>
-    public static void WriteModel(IBufferWriter<byte> output, AnthropicModel model)
+    /// <summary>Writes one model as one JSON object.</summary>
+    public static void WriteModel(Utf8JsonWriter writer, AnthropicModel model)
     {
-        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(model);
-        WireJson.Write(output, writer => WriteRow(writer, model));
-    }
-
-    private static void WriteRow(Utf8JsonWriter writer, AnthropicModel model)
-    {
         writer.WriteStartObject();
         writer.WriteString("type"u8, "model"u8);
         writer.WriteString("id"u8, model.Id);

@@ -32,6 +32,37 @@ public sealed class AnthropicEventScan
         }
     }
 
+    /// <summary>An event's `type`, which is its name as well; null where it has none that could be one. Never throws.</summary>
+    public static string? TypeOf(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(data, StrictJson.ReaderOptions);
+            reader.Read();
+            while (reader.TokenType == JsonTokenType.StartObject || reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("type"u8))
+                {
+                    reader.Read();
+                    return reader.TokenType == JsonTokenType.String && reader.GetString() is { } type && type.All(letter => char.IsAsciiLetter(letter) || letter == '_') ? type : null;
+                }
+
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    reader.Skip();
+                }
+
+                reader.Read();
+            }
+        }
+        catch (Exception failure) when (failure is JsonException or InvalidOperationException)
+        {
+            // Then it has none.
+        }
+
+        return null;
+    }
+
     private AnthropicEvent Read(ReadOnlySpan<byte> data)
     {
         var reader = new Utf8JsonReader(data, StrictJson.ReaderOptions);
