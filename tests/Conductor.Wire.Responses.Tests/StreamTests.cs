@@ -99,6 +99,26 @@ public sealed class StreamTests
         Assert.Equal(ChatFinishReason.Length, response.FinishReason);
     }
 
+    [Fact]
+    public async Task Read_EventsWithoutIndexes_AreToldApartByTheirIds()
+    {
+        // As llama.cpp writes them; its second item comes without deltas here.
+        var (response, _) = await ReadAsync(new MemoryStream(Bytes.Of("""
+            data: {"type":"response.reasoning_text.delta","item_id":"rs_1","delta":"hm"}
+
+            data: {"type":"response.output_item.done","item":{"type":"reasoning","id":"rs_1","summary":[],"content":[{"type":"reasoning_text","text":"hm"}],"encrypted_content":""}}
+
+            data: {"type":"response.output_item.done","item":{"type":"message","id":"msg_1","content":[{"type":"output_text","text":"Hi"}]}}
+
+            data: {"type":"response.completed","response":{"status":"completed","output":[]}}
+
+
+            """)));
+
+        Assert.Equal("Hi", response.Text);
+        Assert.Equal("hm", string.Concat(response.Messages[0].Contents.OfType<TextReasoningContent>().Select(content => content.Text)));
+    }
+
     [Theory]
     [InlineData("""{"type":"error","code":"rate_limit_exceeded","message":"slow","param":null}""", WireResponseFault.ErrorInside, "rate_limit_exceeded")]
     [InlineData("""{"type":"error","sequence_number":2,"error":{"type":"too_many_requests","code":"too_many_requests","message":"slow"}}""", WireResponseFault.ErrorInside, "too_many_requests")]

@@ -122,13 +122,24 @@ public sealed class ResponsesEventReader
             return false;
         }
 
-        _told.Add(Place(root));
+        _told.UnionWith(PlacesOf(root, AnswerJson.String(root, "item_id"u8)));
         updates.Add(New(make(delta)));
         return true;
     }
 
-    // Some servers leave the ids out of their deltas; the place is then the item's index.
-    private static string Place(JsonElement root) => $"{AnswerJson.Index(root, "output_index"u8)}";
+    // Some servers leave the ids out of their deltas, others the indexes.
+    private static IEnumerable<string> PlacesOf(JsonElement root, string? id)
+    {
+        if (id is { Length: > 0 })
+        {
+            yield return id;
+        }
+
+        if (AnswerJson.Member(root, "output_index"u8, JsonValueKind.Number) is not null)
+        {
+            yield return $"#{AnswerJson.Index(root, "output_index"u8)}";
+        }
+    }
 
     private static TextReasoningContent Mark(TextReasoningContent content, JsonElement root, ReadOnlySpan<byte> index)
     {
@@ -149,7 +160,7 @@ public sealed class ResponsesEventReader
             throw new WireResponseException(WireResponseFault.WrongShape, "An event of the stream lacks its 'item'.");
         }
 
-        var isTold = _told.Contains(Place(root));
+        var isTold = _told.Overlaps(PlacesOf(root, AnswerJson.String(item, "id"u8)));
         switch (AnswerJson.String(item, "type"u8))
         {
             case "function_call":
