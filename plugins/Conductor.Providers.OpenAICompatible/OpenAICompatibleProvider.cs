@@ -6,12 +6,13 @@ using Microsoft.Extensions.AI;
 namespace Conductor.Providers.OpenAICompatible;
 
 /// <summary>One server that speaks the OpenAI dialect.</summary>
-internal sealed class OpenAICompatibleProvider(OpenAICompatibleService service) : IModelProvider
+internal sealed class OpenAICompatibleProvider(OpenAICompatibleSettings settings, OpenAICompatibleService service) : IModelProvider
 {
-    // The list says names only. All these servers can hold an answer to a schema; what else a model can do the catalogue knows, or the call finds out.
-    private const ModelCapabilities Assumed = ModelCapabilities.Chat | ModelCapabilities.Streaming | ModelCapabilities.JsonSchema | ModelCapabilities.Embeddings;
+    // The list says names only. Nearly all of these servers can hold an answer to a schema; what else a model can do the catalogue knows, or the call finds out.
+    private readonly ModelCapabilities _assumed = ModelCapabilities.Chat | ModelCapabilities.Streaming | ModelCapabilities.Embeddings
+        | (settings.Target.HasJsonSchema ? ModelCapabilities.JsonSchema : ModelCapabilities.None);
 
-    public IRawTransport RawTransport { get; } = new OpenAIRawTransport(service, RawEndpoint.Chat, RawEndpoint.Embeddings);
+    public IRawTransport? RawTransport { get; } = settings.TakesBytes ? new OpenAIRawTransport(service, RawEndpoint.Chat, RawEndpoint.Embeddings) : null;
 
     public IChatClient GetChatClient(string modelId) => new OpenAIChatClient(service, modelId);
 
@@ -22,11 +23,11 @@ internal sealed class OpenAICompatibleProvider(OpenAICompatibleService service) 
 
     public Task<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) => ProviderChores.CheckAsync(() => service.AskModelsAsync(cancellationToken));
 
-    private static ModelDescriptor Describe(OpenAIModel model) => new()
+    private ModelDescriptor Describe(OpenAIModel model) => new()
     {
         Id = model.Id,
         ContextWindow = model.ContextWindow,
         // The one thing that names do tell: nobody calls a chat model `…embed…`.
-        Capabilities = model.Id.Contains("embed", StringComparison.OrdinalIgnoreCase) ? ModelCapabilities.Embeddings : Assumed,
+        Capabilities = model.Id.Contains("embed", StringComparison.OrdinalIgnoreCase) ? ModelCapabilities.Embeddings : _assumed,
     };
 }

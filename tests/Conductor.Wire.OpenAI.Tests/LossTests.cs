@@ -24,6 +24,7 @@ public sealed class LossTests
         { "a failed tool", null, new ChatMessage(ChatRole.Tool, [new FunctionResultContent("c", "no") { AdditionalProperties = new() { [ChatKeys.ToolFailed] = true } }]), null, "is_error" },
         { "a cache breakpoint on a result", null, new ChatMessage(ChatRole.Tool, [new FunctionResultContent("c", "ok") { AdditionalProperties = new() { [ChatKeys.CacheControl] = "x" } }]), null, "cache_control" },
         { "a cache breakpoint on a tool", null, User(), new ChatOptions { Tools = [new Tool(ChatKeys.CacheControl)] }, "cache_control" },
+        { "the name of a message", new OpenAITarget { Refused = [OpenAITarget.Names] }, new ChatMessage(ChatRole.User, "hi") { AuthorName = "ann" }, null, "messages.name" },
         { "temperature of a reasoner", Reasoner, User(), new ChatOptions { Temperature = 0.2f }, "temperature" },
         { "top_p of a reasoner", Reasoner, User(), new ChatOptions { TopP = 0.2f }, "top_p" },
         { "a penalty of a reasoner", Reasoner, User(), new ChatOptions { PresencePenalty = 1 }, "presence_penalty" },
@@ -40,7 +41,7 @@ public sealed class LossTests
 
         Assert.NotEmpty(what);
         Assert.Equal([name], losses.Dropped);
-        Assert.DoesNotContain(name.Split(':')[^1], written, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"" + name.Split(':', '.')[^1] + "\":", written, StringComparison.Ordinal);
         var strictly = options?.Clone() ?? new ChatOptions();
         (strictly.AdditionalProperties ??= [])[ChatKeys.RefuseLosses] = true;
         var refusal = Assert.Throws<WireRequestException>(() => Bytes.Text(output => OpenAIRequestWriter.Write(output, "m", [message], strictly, isStreaming: false, target)));
@@ -66,6 +67,16 @@ public sealed class LossTests
         var written = Bytes.Text(output => OpenAIRequestWriter.Write(output, "m", [User()], new ChatOptions { Seed = 7, TopK = 3 }, isStreaming: true, target));
 
         Assert.Equal("""{"model":"m","messages":[{"role":"user","content":"hi"}],"top_k":3,"random_seed":7,"stream":true}""", written);
+    }
+
+    [Fact]
+    public void Schema_OfATargetThatHoldsToNone_IsRefused()
+    {
+        var options = new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("{}"), "n") };
+
+        var failure = Assert.Throws<WireRequestException>(() => Bytes.Text(output => OpenAIRequestWriter.Write(output, "m", [User()], options, isStreaming: false, new OpenAITarget { HasJsonSchema = false })));
+
+        Assert.Equal(("response_format", true), (failure.Param, failure.IsUnsupported));
     }
 
     [Fact]

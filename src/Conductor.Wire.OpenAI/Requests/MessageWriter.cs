@@ -73,7 +73,7 @@ internal static class MessageWriter
         WriteThinking(writer, [.. contents.OfType<TextReasoningContent>()], target, losses);
         if (message.AuthorName is { Length: > 0 } name)
         {
-            writer.WriteString("name"u8, name);
+            WriteName(writer, name, target, losses);
         }
 
         if (calls.Count > 0)
@@ -157,6 +157,17 @@ internal static class MessageWriter
         }
 
         ReasoningDetails.WriteMember(writer, thinking);
+    }
+
+    private static void WriteName(Utf8JsonWriter writer, string name, OpenAITarget target, LossReport losses)
+    {
+        if (target.Refused.Contains(OpenAITarget.Names))
+        {
+            losses.Drop(OpenAITarget.Names);
+            return;
+        }
+
+        writer.WriteString("name"u8, name);
     }
 
     private static void DropSignature(string? signature, LossReport losses)

@@ -18,6 +18,12 @@ public sealed record OpenAITarget
     /// </summary>
     public bool IsStrict { get; init; }
 
+    /// <summary>In <see cref="Refused"/>: the names of messages.</summary>
+    public const string Names = "messages.name";
+
+    /// <summary>Whether an answer can be held to a schema. Where not, a request that asks for it is refused: the answer would be another one.</summary>
+    public bool HasJsonSchema { get; init; } = true;
+
     /// <summary>Members of a request that this model refuses, by name: left out, and reported.</summary>
     public IReadOnlyCollection<string> Refused { get; init; } = [];
 }

@@ -57,7 +57,7 @@ internal static class OptionsWriter
             losses.Drop("thinking_budget");
         }
 
-        WriteResponseFormat(writer, options);
+        WriteResponseFormat(writer, options, target);
         ToolWriter.Write(writer, options, losses);
         foreach (var (key, value) in options.AdditionalProperties ?? [])
         {
@@ -88,7 +88,7 @@ internal static class OptionsWriter
             value is null || (value == byDefault && target.Refused.Contains(name)) || !MaySay(name) ? null : value;
     }
 
-    private static void WriteResponseFormat(Utf8JsonWriter writer, ChatOptions options)
+    private static void WriteResponseFormat(Utf8JsonWriter writer, ChatOptions options, OpenAITarget target)
     {
         switch (options.ResponseFormat)
         {
@@ -102,6 +102,8 @@ internal static class OptionsWriter
                 writer.WriteStartObject("response_format"u8);
                 writer.WriteString("type"u8, "json_object"u8);
                 break;
+            case ChatResponseFormatJson { Schema: not null } when !target.HasJsonSchema:
+                throw new WireRequestException("response_format", "'response_format' asks for a JSON schema, to which this server holds no answer.", WireRequestCodes.Unsupported);
             case ChatResponseFormatJson { Schema: { } schema } json:
                 writer.WriteStartObject("response_format"u8);
                 writer.WriteString("type"u8, "json_schema"u8);
