@@ -69,6 +69,12 @@ internal static class LabCommand
             violations.ForEach(Terminal.Error);
         }
 
+        if (violations.Count > 0 && !asJson)
+        {
+            Terminal.Note($"The gateway's log is kept: {report.LogPath}");
+            report.LogLines.ToList().ForEach(line => Terminal.Note($"its log, {line}"));
+        }
+
         return violations.Count == 0 ? ExitCodes.Ok : ExitCodes.Failed;
     }
 

@@ -5,13 +5,16 @@ namespace Conductor.Host.Lab;
 
 /// <summary>
 /// Replaces plugins under live streams and looks at every chunk: a gateway in a process of its own, an upstream that numbers what it says, callers that check
-/// the numbers. It ends what it started and deletes what it wrote.
+/// the numbers. It ends what it started and deletes what it wrote, except the gateway's log where anything was wrong.
 /// </summary>
 internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
 {
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(30);
     // The heap, the compiler's memory and the allocator's arenas find their size over the first versions; what a later one leaves is what counts.
     private const int WarmUpSwaps = 10;
+
+    // Of the gateway's log, in a report that tells of violations.
+    private const int MostLogLines = 20;
 
     private static readonly TimeSpan LastCollections = TimeSpan.FromSeconds(5);
     private readonly List<string> _violations = [];
@@ -24,11 +27,13 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.Limit);
         var folder = Directory.CreateTempSubdirectory("conductor-lab-").FullName;
+        using var log = new GatewayLog(Path.Combine(folder, "gateway.log"));
+        var keepsLog = false;
         try
         {
             var plugins = LabPlugin.PlaceAll(options.Plugins, Path.Combine(folder, "plugins"), Path.Combine(folder, "scratch"));
             await using var upstream = await NumberedUpstream.StartAsync(options, limit.Token);
-            await using var host = await LabHost.StartAsync(Configure(folder, plugins, upstream), limit.Token);
+            await using var host = await LabHost.StartAsync(Configure(folder, plugins, upstream), log, limit.Token);
             var providers = plugins.Select((_, index) => $"p{index}").ToList();
 
             tell("Warming up");
@@ -45,13 +50,13 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
             var swaps = _swaps;
             tell("Waiting for the old versions to leave");
             var after = await SettleAsync(host, plugins, limit.Token);
-            var rows = await host.PluginsAsync(CancellationToken.None);
+            var rows = await RowsAsync(host);
             if (warm.Dropped + warm.Duplicated + warm.Misordered > 0)
             {
                 _violations.AddRange(warm.Failures.Select(failure => $"while warming up: {failure}"));
             }
 
-            return new HotSwapReport
+            var report = new HotSwapReport
             {
                 Streams = options.Streams,
                 SwapsAsked = options.Swaps,
@@ -65,11 +70,48 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
                 ResidentAfter = after,
                 Duration = watch.Elapsed,
                 Violations = _violations,
+                LogPath = log.Path,
+                LogLines = log.LastRelevant(MostLogLines),
             };
+            keepsLog = report.AllViolations().Any();
+            return report;
         }
         finally
         {
+            log.Dispose();
+            CleanUp(folder, keepsLog ? log.Path : null);
+        }
+    }
+
+    private async Task<IReadOnlyList<LabPluginRow>> RowsAsync(LabHost host)
+    {
+        try
+        {
+            return await host.PluginsAsync(CancellationToken.None);
+        }
+        catch (HttpRequestException broken)
+        {
+            _violations.Add(host.ExitCode is { } code ? $"the gateway ended with exit code {code}" : $"the gateway does not answer: {broken.Message}");
+            return [];
+        }
+    }
+
+    private static void CleanUp(string folder, string? except)
+    {
+        if (except is null)
+        {
             Directory.Delete(folder, recursive: true);
+            return;
+        }
+
+        foreach (var below in Directory.EnumerateDirectories(folder))
+        {
+            Directory.Delete(below, recursive: true);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(folder).Where(file => file != except))
+        {
+            File.Delete(file);
         }
     }
 
@@ -109,6 +151,10 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             _violations.Add($"not done after {options.Limit.TotalSeconds:F0} s");
+        }
+        catch (HttpRequestException broken)
+        {
+            _violations.Add($"a swap failed: {broken.Message}");
         }
         finally
         {
@@ -169,7 +215,7 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
         }
         catch (HttpRequestException broken)
         {
-            _violations.Add($"a rescan failed: {broken.Message} {(host.HasExited ? host.LastWords : "")}");
+            _violations.Add($"a rescan failed: {broken.Message}");
         }
 
         return host.ResidentBytes;

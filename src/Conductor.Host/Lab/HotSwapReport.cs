@@ -38,6 +38,12 @@ internal sealed record HotSwapReport
     /// <summary>What else went wrong, as sentences.</summary>
     public required IReadOnlyList<string> Violations { get; init; }
 
+    /// <summary>The gateway's log; kept where there is a violation, deleted otherwise.</summary>
+    public required string LogPath { get; init; }
+
+    /// <summary>The last warnings and errors in it.</summary>
+    public required IReadOnlyList<string> LogLines { get; init; }
+
     public double Growth => ((double)ResidentAfter / ResidentBefore) - 1;
 
     /// <summary>Everything that is not as it must be.</summary>
@@ -120,8 +126,17 @@ internal sealed record HotSwapReport
         json.WriteNumber("rss_after_bytes", ResidentAfter);
         json.WriteNumber("duration_s", Math.Round(Duration.TotalSeconds, 1));
         json.WriteStartArray("violations");
-        AllViolations().ToList().ForEach(json.WriteStringValue);
+        var violations = AllViolations().ToList();
+        violations.ForEach(json.WriteStringValue);
         json.WriteEndArray();
+        if (violations.Count > 0)
+        {
+            json.WriteString("log", LogPath);
+            json.WriteStartArray("log_lines");
+            LogLines.ToList().ForEach(json.WriteStringValue);
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 

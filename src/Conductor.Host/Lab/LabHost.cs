@@ -12,23 +12,36 @@ internal sealed class LabHost : IAsyncDisposable
     private readonly Process _process;
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Queue<string> _last = new(); // of its output: what it says when it fails to start
+    private readonly GatewayLog _log;
     private HttpClient? _client;
 
-    private LabHost(Process process) => _process = process;
+    private LabHost(Process process, GatewayLog log)
+    {
+        _process = process;
+        _log = log;
+    }
 
     public HttpClient Client => _client!;
 
-    /// <summary>Resident memory, in bytes.</summary>
+    /// <summary>Resident memory, in bytes; 0 when it has ended.</summary>
     public long ResidentBytes
     {
         get
         {
-            _process.Refresh();
-            return _process.WorkingSet64;
+            try
+            {
+                _process.Refresh();
+                return _process.WorkingSet64;
+            }
+            catch (InvalidOperationException)
+            {
+                return 0;
+            }
         }
     }
 
-    public bool HasExited => _process.HasExited;
+    /// <summary>How it ended; null while it runs.</summary>
+    public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
 
     /// <summary>The last lines that it wrote.</summary>
     public string LastWords
@@ -42,7 +55,11 @@ internal sealed class LabHost : IAsyncDisposable
         }
     }
 
-    public static async Task<LabHost> StartAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    /// <summary>Starts it, and returns once it listens.</summary>
+    /// <param name="arguments">Its command line.</param>
+    /// <param name="log">Takes every line that it writes; the caller's to dispose.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<LabHost> StartAsync(IReadOnlyList<string> arguments, GatewayLog log, CancellationToken cancellationToken)
     {
         var isDotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
         var start = new ProcessStartInfo(Environment.ProcessPath!, isDotnet ? [typeof(LabHost).Assembly.Location, .. arguments] : arguments)
@@ -59,7 +76,7 @@ internal sealed class LabHost : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
-        var host = new LabHost(new Process { StartInfo = start });
+        var host = new LabHost(new Process { StartInfo = start }, log);
         host._process.OutputDataReceived += (_, line) => host.Hear(line.Data);
         host._process.ErrorDataReceived += (_, line) => host.Hear(line.Data);
         host._process.Start();
@@ -111,6 +128,7 @@ internal sealed class LabHost : IAsyncDisposable
             return;
         }
 
+        _log.Add(line);
         lock (_last)
         {
             _last.Enqueue(line);

@@ -29,7 +29,7 @@ internal sealed class StreamReaders(LabHost host, HotSwapOptions options, IReadO
             return;
         }
 
-        while (!stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested && host.ExitCode is null)
         {
             await ReadOneAsync(giveUp);
         }

@@ -57,6 +57,21 @@ public sealed class MisbehaviourTests
     }
 
     [Fact]
+    public async Task ConnectionNotMadeInTime_IsTheUpstreamsAndNotThePlugins()
+    {
+        var late = new FakeProvider("a") { Answer = (_, _, _) => throw new TaskCanceledException("connect", new TimeoutException()) };
+        await using var machine = TestMachine.Fast(late);
+
+        for (var i = 0; i < 10; i++) // more than bring a provider into quarantine
+        {
+            var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(machine.Chat()));
+            Assert.Equal((504, "upstream_timeout"), (error.Status, error.Code));
+        }
+
+        Assert.False(machine.Entry("a").Quarantine.IsClosed);
+    }
+
+    [Fact]
     public async Task Blocking_WhereItsClientIsAskedFor_504()
     {
         using var unblock = new ManualResetEventSlim();

@@ -41,12 +41,17 @@ public sealed class HotSwapTests : IDisposable
     }
 
     [Fact]
-    public async Task HotSwap_PluginThatNeverLeaves_IsAViolation()
+    public async Task HotSwap_PluginThatNeverLeaves_IsAViolationAndTheLogIsKept()
     {
         var (code, output, error) = await HostProcess.RunAsync(["lab", "hotswap", "--quick", "--streams", "4", "--swaps", "1", "--plugin", BuildOf("RelayPinned")]);
 
         Assert.True(code == 1, output + error);
         Assert.Contains("versions of relay-pinned are in memory", error, StringComparison.Ordinal);
+        var kept = error.Split('\n').Select(line => line.Trim()).Single(line => line.Contains("log is kept: ", StringComparison.Ordinal)).Split("kept: ")[1];
+        Assert.Contains("Serving p0", await File.ReadAllTextAsync(kept), StringComparison.Ordinal);
+        Assert.Contains("its log, warn: ", error, StringComparison.Ordinal); // that its code is still alive
+        Assert.Equal([kept], Directory.GetFileSystemEntries(Path.GetDirectoryName(kept)!)); // and nothing else is
+        Directory.Delete(Path.GetDirectoryName(kept)!, recursive: true);
     }
 
     [Fact]
