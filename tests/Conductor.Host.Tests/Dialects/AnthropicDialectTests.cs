@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Conductor.Host.Tests.Support;
 using Conductor.TestKit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Conductor.Host.Tests.Dialects;
 
@@ -51,7 +54,7 @@ public sealed class AnthropicDialectTests(AnthropicGateway shared) : IClassFixtu
     [Fact]
     public async Task Messages_AnotherDialect_AreTranslated()
     {
-        shared.OpenAI.Reply(FakeReply.ToolCalls(new FakeToolCall("call_1", "weather", """{"city":"Köln"}""")));
+        shared.Answer(FakeReply.ToolCalls(new FakeToolCall("call_1", "weather", """{"city":"Köln"}""")));
 
         using var response = await SendAsync(
             "/v1/messages",
@@ -78,7 +81,7 @@ public sealed class AnthropicDialectTests(AnthropicGateway shared) : IClassFixtu
     [Fact]
     public async Task Messages_AnotherDialectStreamed_AreEventsOfThisOne()
     {
-        shared.OpenAI.Reply(FakeReply.Text("Grüße 😀")).Reply(FakeReply.ToolCalls(new FakeToolCall("c1", "f", """{"a":1}"""), new FakeToolCall("c2", "g", "{}")));
+        shared.Answer(FakeReply.Text("Grüße 😀"), FakeReply.ToolCalls(new FakeToolCall("c1", "f", """{"a":1}"""), new FakeToolCall("c2", "g", "{}")));
 
         var text = Events(await StreamAsync("fake/m"));
         var tools = Events(await StreamAsync("fake/m"));
@@ -95,7 +98,7 @@ public sealed class AnthropicDialectTests(AnthropicGateway shared) : IClassFixtu
     public async Task Stream_FailsAfterContent_EndsWithTheErrorEvent()
     {
         shared.Claude.Reply(FakeAnthropicReply.Text("a").Break("overloaded_error", "SECRET"));
-        shared.OpenAI.Reply(FakeReply.Stream(new FakeStream().Role().Chunk("a").Event("""{"error":{"message":"SECRET","type":"server_error"}}""")));
+        shared.Answer(FakeReply.Stream(new FakeStream().Role().Chunk("a").Event("""{"error":{"message":"SECRET","type":"server_error"}}""")));
 
         foreach (var model in (string[])["claude/" + Model, "fake/m"])
         {
@@ -241,6 +244,74 @@ public sealed class AnthropicDialectTests(AnthropicGateway shared) : IClassFixtu
         Assert.Equal(["user", "assistant", "user"], sent.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task OpenAIsCaller_ThinkingAndItsSignatures_GoBackAsTheyCame(bool isStreaming)
+    {
+        shared.Claude.Reply(new FakeAnthropicReply().AddThinking("Which city?", "c2ln").AddToolUse("toolu_1", "f", "{}")).Reply(FakeAnthropicReply.Text("Rain."));
+        const string Question = """{"role":"user","content":"q"}""";
+        const string Tools = """
+            "tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{}}}}]
+            """;
+
+        using var first = await SendAsync("/v1/chat/completions", $$$"""{"model":"claude/{{{Model}}}","stream":{{{(isStreaming ? "true" : "false")}}},"messages":[{{{Question}}}],{{{Tools}}}}""");
+        var text = await first.Content.ReadAsStringAsync();
+        var details = isStreaming
+            ? string.Join(',', text.Split("\n\n").Where(item => item.StartsWith("data: {", StringComparison.Ordinal)).Select(item => JsonElement.Parse(item["data: ".Length..]))
+                .SelectMany(chunk => chunk.GetProperty("choices").EnumerateArray()).Select(choice => choice.GetProperty("delta"))
+                .Where(delta => delta.TryGetProperty("reasoning_details", out _)).SelectMany(delta => delta.GetProperty("reasoning_details").EnumerateArray()).Select(detail => detail.GetRawText()))
+            : JsonElement.Parse(text).GetProperty("choices")[0].GetProperty("message").GetProperty("reasoning_details").GetRawText()[1..^1];
+        using var second = await SendAsync("/v1/chat/completions", $$$"""
+            {"model":"claude/{{{Model}}}","messages":[{{{Question}}},
+              {"role":"assistant","content":null,"reasoning_details":[{{{details}}}],"tool_calls":[{"id":"toolu_1","type":"function","function":{"name":"f","arguments":"{}"}}]},
+              {"role":"tool","tool_call_id":"toolu_1","content":"r"}],{{{Tools}}}}
+            """);
+
+        Assert.True(second.IsSuccessStatusCode, await second.Content.ReadAsStringAsync());
+        var sent = Sent(shared.Claude.Requests).Json.GetProperty("messages")[1].GetProperty("content");
+        Assert.Equal("""{"type":"thinking","thinking":"Which city?","signature":"c2ln"}""", sent[0].GetRawText());
+        Assert.Equal("tool_use", sent[1].GetProperty("type").GetString());
+    }
+
+    [Fact]
+    public async Task Stream_SlowFirstContent_IsFilledWithPingEvents()
+    {
+        var gate = new TaskCompletionSource();
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        var conductor = new ScriptedConductor(gate.Task);
+        await using var gateway = await TestGateway.StartAsync(configure: services => services
+            .Replace(ServiceDescriptor.Singleton<IConductor>(conductor))
+            .Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages") { Content = new StringContent(Body("fake/m", isStreaming: true), Encoding.UTF8, "application/json") };
+
+        var sending = gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await conductor.Asked.WaitAsync(TimeSpan.FromSeconds(10));
+        await AdvanceUntilAsync(clock, sending);
+        using var response = await sending;
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        var line = reader.ReadLineAsync();
+        await AdvanceUntilAsync(clock, line);
+
+        Assert.Equal("event: ping", await line);
+        Assert.Equal("""data: {"type": "ping"}""", await reader.ReadLineAsync());
+        gate.SetException(Errors.ConductorErrors.NoModelAvailable("nothing here"));
+        var rest = await reader.ReadToEndAsync();
+        Assert.Contains("event: error\ndata: {\"type\":\"error\"", rest, StringComparison.Ordinal);
+        Assert.DoesNotContain("message_stop", rest, StringComparison.Ordinal);
+    }
+
+    private static async Task AdvanceUntilAsync(ManualTimeProvider clock, Task task)
+    {
+        for (var i = 0; i < 600 && !task.IsCompleted; i++)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(task, Task.Delay(10));
+        }
+
+        await task.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
     // Lists of models are asked for in the background.
     private static RecordedRequest Sent(IReadOnlyList<RecordedRequest> requests) => requests.Last(request => request.Method == "POST");
 
@@ -312,16 +383,28 @@ public sealed class AnthropicDialectTests(AnthropicGateway shared) : IClassFixtu
 /// <summary>One open gateway in front of an upstream of each of the two dialects.</summary>
 public sealed class AnthropicGateway : IAsyncLifetime
 {
+    private readonly ConcurrentQueue<FakeReply> _answers = new();
+
     internal TestGateway Gateway { get; private set; } = null!;
 
     internal FakeAnthropic Claude { get; private set; } = null!;
 
     internal FakeUpstream OpenAI { get; private set; } = null!;
 
+    /// <summary>The next answers of OpenAI's upstream. Lists of models, which are asked for in the background, take none of them.</summary>
+    internal void Answer(params FakeReply[] replies)
+    {
+        foreach (var reply in replies)
+        {
+            _answers.Enqueue(reply);
+        }
+    }
+
     public async Task InitializeAsync()
     {
         Claude = await FakeAnthropic.StartAsync();
         OpenAI = await FakeUpstream.StartAsync();
+        OpenAI.Otherwise(FakeReply.Choose(request => request.Method == "GET" ? FakeReply.Models("m") : _answers.TryDequeue(out var reply) ? reply : FakeReply.Text("ok")));
         Gateway = await TestGateway.StartAsync(
             $$"""
             providers:
