@@ -21,7 +21,12 @@ internal sealed class ThinkingPieces
             _said.Append(text);
         }
 
-        foreach (var detail in ReasoningDetails.ReadAll(delta))
+        if (ResponseJson.Member(delta, "reasoning_details"u8, JsonValueKind.Array) is not { } details)
+        {
+            return; // nearly always
+        }
+
+        foreach (var detail in details.EnumerateArray().Select(ReasoningDetails.Read).OfType<TextReasoningContent>())
         {
             if (text is not null || _said.Equals(detail.Text.AsSpan()))
             {
