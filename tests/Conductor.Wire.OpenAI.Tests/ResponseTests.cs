@@ -13,6 +13,24 @@ public sealed class ResponseTests
 {
     private static readonly DateTimeOffset Then = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
+    [Theory]
+    [InlineData("""{"object":"list","data":[{"id":"a","context_length":8192},{"id":"b"}]}""", 8192)]
+    [InlineData(""" [{"id":"a","context_length":8192},{"id":"b"}]""", 8192)]
+    [InlineData("""{"data":[{"id":"a","max_context_length":4096},{"id":"b"}]}""", 4096)]
+    [InlineData("""{"data":[{"id":"a","providers":[{"provider":"x","context_length":131072},{"provider":"y"},{"provider":"z","context_length":32768}]},{"id":"b","providers":[]}]}""", 32768)]
+    public void Models_OfEveryShape_AreRead(string body, int context)
+    {
+        var models = OpenAIModelsReader.Read(Bytes.Of(body));
+
+        Assert.Equal([("a", context), ("b", null)], models.Select(model => (model.Id, model.ContextWindow)));
+    }
+
+    [Theory]
+    [InlineData("[")]
+    [InlineData("[}")]
+    [InlineData("{}")]
+    public void Models_ThatAreNone_AreNoList(string body) => Assert.Throws<WireResponseException>(() => OpenAIModelsReader.Read(Bytes.Of(body)));
+
     [Fact]
     public void Response_EveryMember_IsReadAndWrittenAgain()
     {
