@@ -15,7 +15,7 @@ internal static class SourceReader
             "base64" => new DataContent(ReadBase64(source["data"]), ReadMediaType(source["media_type"])),
             "text" => new DataContent(Encoding.UTF8.GetBytes(source["data"].NonEmptyString()), "text/plain"),
             "url" => new UriContent(ReadUrl(source["url"]), kind == "image" ? "image/*" : "application/pdf"),
-            "file" => new HostedFileContent(source["file_id"].NonEmptyString()) { AdditionalProperties = new() { [AnthropicKeys.Kind] = kind } },
+            "file" => new HostedFileContent(RequestText.NonBlank(source["file_id"])) { AdditionalProperties = new() { [AnthropicKeys.Kind] = kind } },
             _ => null,
         };
     }

@@ -21,7 +21,7 @@ internal static class ToolReader
             "auto" => ChatToolMode.Auto,
             "any" => ChatToolMode.RequireAny,
             "none" => ChatToolMode.None,
-            "tool" => ChatToolMode.RequireSpecific(choice["name"].NonEmptyString()),
+            "tool" => ChatToolMode.RequireSpecific(RequestText.NonBlank(choice["name"])),
             _ => throw type.Invalid("must be 'auto', 'any', 'tool' or 'none'"),
         };
         if (choice["disable_parallel_tool_use"].OptionalBoolean() is { } disabled)
