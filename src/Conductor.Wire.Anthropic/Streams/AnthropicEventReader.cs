@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -245,55 +244,4 @@ public sealed class AnthropicEventReader
     private static int Index(JsonElement root) => AnthropicJson.Integer(root, "index"u8) ?? 0;
 
     private ChatResponseUpdate New(params IList<AIContent> contents) => new(ChatRole.Assistant, contents) { ResponseId = _id, MessageId = _id, ModelId = _model };
-
-    private sealed class OpenBlock(string type, JsonElement start)
-    {
-        public string Type => type;
-
-        public JsonElement Start => start;
-
-        public StringBuilder Input { get; } = new();
-
-        public StringBuilder Signature { get; } = new();
-
-        public List<JsonElement> Citations { get; } = [];
-
-        /// <summary>The block as it would stand in a whole answer; without its input where the answer ended inside it.</summary>
-        public JsonElement Whole()
-        {
-            if (Input.Length == 0 || !TryParse(Input.ToString(), out var input))
-            {
-                return start;
-            }
-
-            var output = new System.Buffers.ArrayBufferWriter<byte>();
-            WireJson.Write(output, writer =>
-            {
-                writer.WriteStartObject();
-                foreach (var member in start.EnumerateObject().Where(member => !member.NameEquals("input"u8)))
-                {
-                    member.WriteTo(writer);
-                }
-
-                writer.WritePropertyName("input"u8);
-                input.WriteTo(writer);
-                writer.WriteEndObject();
-            });
-            return JsonElement.Parse(output.WrittenSpan);
-        }
-
-        private static bool TryParse(string text, out JsonElement value)
-        {
-            try
-            {
-                value = JsonElement.Parse(text);
-                return true;
-            }
-            catch (Exception failure) when (failure is JsonException or ArgumentException)
-            {
-                value = default;
-                return false;
-            }
-        }
-    }
 }

@@ -11,12 +11,9 @@ namespace Conductor.Wire.Anthropic;
 /// </summary>
 public sealed class AnthropicEventWriter
 {
-    private readonly string _id;
-    private readonly string _model;
+    private readonly EventFrames _frames;
     private readonly AdditionalPropertiesDictionary _kept = [];
     private Block _open;
-    private int _index = -1;
-    private bool _isStarted;
     private bool _hasCalls;
     private char? _half;
     private ChatFinishReason? _finish;
@@ -29,8 +26,7 @@ public sealed class AnthropicEventWriter
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(model);
-        _id = id;
-        _model = model;
+        _frames = new EventFrames(id, model);
     }
 
     private enum Block
@@ -74,25 +70,22 @@ public sealed class AnthropicEventWriter
         ArgumentNullException.ThrowIfNull(output);
         Start(output);
         CloseBlock(output);
-        WriteEvent(output, "message_delta", writer =>
-        {
-            var (reason, sequence) = StopReasons.Write(_finish, _kept, _hasCalls);
-            writer.WriteStartObject("delta"u8);
-            writer.WriteString("stop_reason"u8, reason);
-            writer.WriteString("stop_sequence"u8, sequence);
-            foreach (var (key, value) in _kept)
-            {
-                if (AnthropicKeys.MemberOf(key) is { } member)
-                {
-                    writer.WritePropertyName(member);
-                    LooseValue.Write(writer, value, member);
-                }
-            }
+        EventFrames.End(output, WriteEnd, usage ?? _usage ?? default);
+    }
 
-            writer.WriteEndObject();
-            UsageWriter.Write(writer, usage ?? _usage ?? default);
-        });
-        WriteEvent(output, "message_stop", static _ => { });
+    private void WriteEnd(Utf8JsonWriter writer)
+    {
+        var (reason, sequence) = StopReasons.Write(_finish, _kept, _hasCalls);
+        writer.WriteString("stop_reason"u8, reason);
+        writer.WriteString("stop_sequence"u8, sequence);
+        foreach (var (key, value) in _kept)
+        {
+            if (AnthropicKeys.MemberOf(key) is { } member)
+            {
+                writer.WritePropertyName(member);
+                LooseValue.Write(writer, value, member);
+            }
+        }
     }
 
     private void WriteContent(IBufferWriter<byte> output, AIContent content)
@@ -138,7 +131,7 @@ public sealed class AnthropicEventWriter
         if (!string.IsNullOrEmpty(reasoning.ProtectedData))
         {
             OpenBlock(output, Block.Thinking);
-            WriteDelta(output, "signature_delta", "signature", SignatureText.Write(reasoning));
+            _frames.Delta(output, "signature_delta", "signature", SignatureText.Write(reasoning));
             CloseBlock(output);
         }
     }
@@ -168,7 +161,7 @@ public sealed class AnthropicEventWriter
     private void WriteTextDelta(IBufferWriter<byte> output, string text)
     {
         var isText = _open == Block.Text;
-        WriteDelta(output, isText ? "text_delta" : "thinking_delta", isText ? "text" : "thinking", text);
+        _frames.Delta(output, isText ? "text_delta" : "thinking_delta", isText ? "text" : "thinking", text);
     }
 
     private void WriteCall(IBufferWriter<byte> output, FunctionCallContent call)
@@ -176,11 +169,9 @@ public sealed class AnthropicEventWriter
         _hasCalls = true;
         CloseBlock(output);
         Start(output);
-        _index++;
-        WriteEvent(output, "content_block_start", writer =>
+        _frames.StartBlock(output, writer =>
         {
-            writer.WriteNumber("index"u8, _index);
-            writer.WriteStartObject("content_block"u8);
+            writer.WriteStartObject();
             writer.WriteString("type"u8, "tool_use"u8);
             writer.WriteString("id"u8, call.CallId);
             writer.WriteString("name"u8, call.Name);
@@ -191,8 +182,8 @@ public sealed class AnthropicEventWriter
         });
         var input = new ArrayBufferWriter<byte>();
         WireJson.Write(input, writer => ContentWriter.WriteInput(writer, call));
-        WriteDelta(output, "input_json_delta", "partial_json", Encoding.UTF8.GetString(input.WrittenSpan));
-        WriteStop(output);
+        _frames.Delta(output, "input_json_delta", "partial_json", Encoding.UTF8.GetString(input.WrittenSpan));
+        _frames.StopBlock(output);
     }
 
     private void WriteThought(IBufferWriter<byte> output, AIContent content)
@@ -212,14 +203,10 @@ public sealed class AnthropicEventWriter
 
         foreach (var citation in list.EnumerateArray())
         {
-            WriteEvent(output, "content_block_delta", writer =>
+            _frames.Delta(output, "citations_delta", writer =>
             {
-                writer.WriteNumber("index"u8, _index);
-                writer.WriteStartObject("delta"u8);
-                writer.WriteString("type"u8, "citations_delta"u8);
                 writer.WritePropertyName("citation"u8);
                 citation.WriteTo(writer);
-                writer.WriteEndObject();
             });
         }
 
@@ -231,14 +218,8 @@ public sealed class AnthropicEventWriter
     {
         CloseBlock(output);
         Start(output);
-        _index++;
-        WriteEvent(output, "content_block_start", writer =>
-        {
-            writer.WriteNumber("index"u8, _index);
-            writer.WritePropertyName("content_block"u8);
-            block(writer);
-        });
-        WriteStop(output);
+        _frames.StartBlock(output, block);
+        _frames.StopBlock(output);
     }
 
     private void OpenBlock(IBufferWriter<byte> output, Block kind)
@@ -251,11 +232,9 @@ public sealed class AnthropicEventWriter
         CloseBlock(output);
         Start(output);
         _open = kind;
-        _index++;
-        WriteEvent(output, "content_block_start", writer =>
+        _frames.StartBlock(output, writer =>
         {
-            writer.WriteNumber("index"u8, _index);
-            writer.WriteStartObject("content_block"u8);
+            writer.WriteStartObject();
             writer.WriteString("type"u8, kind == Block.Text ? "text"u8 : "thinking"u8);
             if (kind == Block.Text)
             {
@@ -285,56 +264,8 @@ public sealed class AnthropicEventWriter
         }
 
         _open = Block.None;
-        WriteStop(output);
+        _frames.StopBlock(output);
     }
 
-    private void WriteStop(IBufferWriter<byte> output) => WriteEvent(output, "content_block_stop", writer => writer.WriteNumber("index"u8, _index));
-
-    private void WriteDelta(IBufferWriter<byte> output, string type, string member, string value) => WriteEvent(output, "content_block_delta", writer =>
-    {
-        writer.WriteNumber("index"u8, _index);
-        writer.WriteStartObject("delta"u8);
-        writer.WriteString("type"u8, type);
-        writer.WriteString(member, value);
-        writer.WriteEndObject();
-    });
-
-    private void Start(IBufferWriter<byte> output)
-    {
-        if (_isStarted)
-        {
-            return;
-        }
-
-        _isStarted = true;
-        WriteEvent(output, "message_start", writer =>
-        {
-            writer.WriteStartObject("message"u8);
-            writer.WriteString("id"u8, _id);
-            writer.WriteString("type"u8, "message"u8);
-            writer.WriteString("role"u8, "assistant"u8);
-            writer.WriteString("model"u8, _model);
-            writer.WriteStartArray("content"u8);
-            writer.WriteEndArray();
-            writer.WriteNull("stop_reason"u8);
-            writer.WriteNull("stop_sequence"u8);
-            UsageWriter.Write(writer, _usage ?? default); // what it took is told at the end
-            writer.WriteEndObject();
-        });
-    }
-
-    private static void WriteEvent(IBufferWriter<byte> output, string type, Action<Utf8JsonWriter> body)
-    {
-        output.Write("event: "u8);
-        Encoding.UTF8.GetBytes(type.AsSpan(), output);
-        output.Write("\ndata: "u8);
-        WireJson.Write(output, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("type"u8, type);
-            body(writer);
-            writer.WriteEndObject();
-        });
-        output.Write("\n\n"u8);
-    }
+    private void Start(IBufferWriter<byte> output) => _frames.Start(output, _usage ?? default);
 }
