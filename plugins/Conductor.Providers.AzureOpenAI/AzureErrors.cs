@@ -12,7 +12,7 @@ internal sealed class AzureErrors() : OpenAIErrors("Azure OpenAI")
 
     protected override ErrorMeaning? Translate(in UpstreamFailure failure) => (failure.Status, failure.Error?.Code) switch
     {
-        (404, "DeploymentNotFound") => new ErrorMeaning(ProviderErrorKind.ModelNotFound, "has no such deployment") { Advice = "One that was just made is found after some minutes; 'deployments' maps models to their names." },
+        (404, "DeploymentNotFound") => new ErrorMeaning(ProviderErrorKind.ModelNotFound, "has no such deployment") { Advice = "A deployment that was just made is found after some minutes; 'deployments' maps models to their names." },
         (404, _) when failure.Category != WireErrorCategory.ContextLength =>
             new ErrorMeaning(ProviderErrorKind.ModelNotFound, "does not have the deployment, or not this address; check 'api_style' and 'api_version'"),
         (400, "OperationNotSupported" or "unsupported_value" or "unsupported_parameter") => new ErrorMeaning(ProviderErrorKind.Unsupported, "says that the model cannot do what was asked"),
