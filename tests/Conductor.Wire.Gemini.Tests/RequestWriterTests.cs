@@ -75,7 +75,7 @@ public sealed class RequestWriterTests
 
         var (_, losses) = Wire.Write([new ChatMessage(ChatRole.User, [image]) { AuthorName = "eve" }], options);
 
-        Assert.Equal(["messages.name", "messages.content.image_url.detail", "cache_control", "parallel_tool_calls", "user", "logit_bias", "inference_geo"], losses.Dropped);
+        Assert.Equal(["messages.name", "messages.content.image_url.detail", "cache_control", "parallel_tool_calls", "user", "logit_bias", "anthropic:inference_geo"], losses.Dropped);
     }
 
     [Fact]

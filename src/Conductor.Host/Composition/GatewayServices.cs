@@ -1,6 +1,7 @@
 using Conductor.Configuration;
 using Conductor.Host.Dialects;
 using Conductor.Host.Dialects.Anthropic;
+using Conductor.Host.Dialects.Gemini;
 using Conductor.Host.Dialects.OpenAI;
 using Conductor.Host.Dialects.Responses;
 using Conductor.Host.Endpoints;
@@ -42,6 +43,7 @@ internal static class GatewayServices
         OpenAIEndpoints.Map(routes);
         ResponsesEndpoints.Map(routes);
         AnthropicEndpoints.Map(routes);
+        GeminiEndpoints.Map(routes);
         PluginEndpoints.Map(routes);
         StatusEndpoints.Map(routes);
         HealthEndpoints.Map(routes);
@@ -54,6 +56,8 @@ internal static class GatewayServices
     {
         services.AddSingleton<OpenAIDialect>();
         services.AddDialect<AnthropicDialect>();
+        services.AddDialect<GeminiDialect>();
+        services.AddSingleton<GeminiArrayDialect>();
         services.AddSingleton<InboundDialects>();
         services.AddSingleton<DialectCalls>();
         services.AddDialect<ResponsesDialect>();

@@ -64,15 +64,30 @@ public sealed partial class FakeGemini
             return Wrong($"The input token count ({words}) exceeds the maximum number of tokens allowed ({model.InputTokenLimit}).");
         }
 
-        for (var i = 0; i < contents.Count; i++)
+        // Neighbours of one role are one turn: clients keep every piece of a stream as a content.
+        var turns = new List<(string Role, List<JsonObject> Parts)>();
+        foreach (var content in contents)
         {
-            var parts = (contents[i]["parts"] as JsonArray)?.OfType<JsonObject>().ToList() ?? [];
+            var parts = (content["parts"] as JsonArray)?.OfType<JsonObject>().ToList() ?? [];
             if (parts.Count == 0)
             {
-                return Wrong($"* GenerateContentRequest.contents[{i}].parts: contents.parts must not be empty.\n");
+                return Wrong($"* GenerateContentRequest.contents[{contents.IndexOf(content)}].parts: contents.parts must not be empty.\n");
             }
 
-            var calls = parts.Where(part => part["functionCall"] is not null).ToList();
+            var role = (string?)content["role"] ?? "user";
+            if (turns is [.., var last] && last.Role == role)
+            {
+                last.Parts.AddRange(parts);
+            }
+            else
+            {
+                turns.Add((role, parts));
+            }
+        }
+
+        for (var i = 0; i < turns.Count; i++)
+        {
+            var calls = turns[i].Parts.Where(part => part["functionCall"] is not null).ToList();
             if (calls.Count == 0)
             {
                 continue;
@@ -89,7 +104,7 @@ public sealed partial class FakeGemini
                 return Wrong("Invalid thought signature.");
             }
 
-            var results = i + 1 < contents.Count ? (contents[i + 1]["parts"] as JsonArray)?.Count(part => part?["functionResponse"] is not null) ?? 0 : calls.Count;
+            var results = i + 1 < turns.Count ? turns[i + 1].Parts.Count(part => part["functionResponse"] is not null) : calls.Count;
             if (results != calls.Count)
             {
                 return Wrong("Please ensure that the number of function response parts is equal to the number of function call parts of the function call turn.");

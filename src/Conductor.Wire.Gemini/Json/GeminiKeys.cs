@@ -19,6 +19,9 @@ internal static class GeminiKeys
     /// <summary>On a function call and its result: <c>bool</c>, the id is ours and did not stand in the request.</summary>
     public const string MintedId = "conductor.gemini_minted_id";
 
+    /// <summary>On an address: <c>bool</c>, its caller gave it in this dialect, for Google to read.</summary>
+    public const string SaidFile = "conductor.gemini_file";
+
     // What a path may begin with; all else stands at the top of its object.
     public const string ConfigPath = "generationConfig.";
     public const string ToolConfigPath = "toolConfig.";

@@ -14,19 +14,27 @@ public static class GeminiModelsWriter
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(models);
-        WireJson.Write(output, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteStartArray("models"u8);
-            foreach (var model in models)
-            {
-                WriteRow(writer, model);
-            }
+        WireJson.Write(output, writer => WriteList(writer, models, nextPage));
+    }
 
-            writer.WriteEndArray();
-            WriteOptional(writer, "nextPageToken", nextPage);
-            writer.WriteEndObject();
-        });
+    /// <summary>Writes one page into an open document.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="models">Its models.</param>
+    /// <param name="nextPage">The token of the next page; null for the last one.</param>
+    public static void WriteList(Utf8JsonWriter writer, IEnumerable<GeminiModel> models, string? nextPage = null)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(models);
+        writer.WriteStartObject();
+        writer.WriteStartArray("models"u8);
+        foreach (var model in models)
+        {
+            WriteRow(writer, model);
+        }
+
+        writer.WriteEndArray();
+        WriteOptional(writer, "nextPageToken", nextPage);
+        writer.WriteEndObject();
     }
 
     /// <summary>Writes one model.</summary>
@@ -37,8 +45,11 @@ public static class GeminiModelsWriter
         WireJson.Write(output, writer => WriteRow(writer, model));
     }
 
-    private static void WriteRow(Utf8JsonWriter writer, GeminiModel model)
+    /// <summary>Writes one model into an open document.</summary>
+    public static void WriteRow(Utf8JsonWriter writer, GeminiModel model)
     {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(model);
         writer.WriteStartObject();
         writer.WriteString("name"u8, "models/" + model.Id);
         WriteOptional(writer, "version", model.Version);

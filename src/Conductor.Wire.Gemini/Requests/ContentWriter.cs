@@ -132,7 +132,7 @@ internal sealed class ContentWriter(string model, LossReport losses)
 
         foreach (var (name, value) in message.AdditionalProperties ?? [])
         {
-            if (value is not null && !ChatKeys.IsNote(name) && name is not ("reasoning_details" or "reasoning_content" or "refusal" or "annotations"))
+            if (value is not null && !ChatKeys.IsNote(name) && name is not ("reasoning_details" or "reasoning_content" or "refusal" or "annotations" or "extra_content"))
             {
                 ChatKeys.TrySplit(name, out _, out var member);
                 losses.Drop("messages." + member);

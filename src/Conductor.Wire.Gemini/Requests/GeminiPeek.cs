@@ -24,6 +24,9 @@ public sealed record GeminiPeek
     /// <summary>Whether there is a member `content` or `requests`: what vectors are asked for with.</summary>
     public bool HasInput { get; init; }
 
+    /// <summary>Whether there is a member `requests`: several vectors are asked for.</summary>
+    public bool IsBatch { get; init; }
+
     /// <summary>Where the values of `model` stand that have to be those of the address: at the top, in `requests` and in `generateContentRequest`. In order.</summary>
     public IReadOnlyList<(int Start, int Length)> ModelSpans { get; init; } = [];
 

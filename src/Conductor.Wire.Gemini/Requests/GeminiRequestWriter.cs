@@ -52,7 +52,7 @@ public static class GeminiRequestWriter
             {
                 if (dialect != GeminiKeys.Dialect)
                 {
-                    losses.Drop(path);
+                    losses.Drop(name);
                 }
                 else if (!path.StartsWith(GeminiKeys.ConfigPath, StringComparison.Ordinal) && !path.StartsWith(GeminiKeys.ToolConfigPath, StringComparison.Ordinal))
                 {

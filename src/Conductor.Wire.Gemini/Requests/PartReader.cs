@@ -124,7 +124,7 @@ internal static class PartReader
         try
         {
             // The caller says himself that the server can read it: that is Gemini's to judge.
-            return new UriContent(address, mediaType) { AdditionalProperties = new() { [ChatKeys.Of(GeminiKeys.Dialect, "fileData")] = true } };
+            return new UriContent(address, mediaType) { AdditionalProperties = new() { [GeminiKeys.SaidFile] = true } };
         }
         catch (ArgumentException)
         {

@@ -105,7 +105,7 @@ internal sealed class PartWriter(IReadOnlyDictionary<string, string> names, Loss
 
     private static void WriteFile(Utf8JsonWriter writer, UriContent uri, string path)
     {
-        var isSaid = uri.AdditionalProperties?.ContainsKey(ChatKeys.Of(GeminiKeys.Dialect, "fileData")) == true;
+        var isSaid = uri.AdditionalProperties?.ContainsKey(GeminiKeys.SaidFile) == true;
         if (!isSaid && uri.Uri.Scheme != "gs" && !GoogleHosts.Contains(uri.Uri.Host, StringComparer.OrdinalIgnoreCase))
         {
             throw new WireRequestException(

@@ -48,6 +48,7 @@ internal sealed class PeekReader
             Candidates = _candidates,
             HasContents = _hasContents,
             HasInput = _hasInput,
+            IsBatch = _seen.Contains("requests"),
             ModelSpans = _models,
         };
     }

@@ -110,7 +110,7 @@ internal static class ThinkingWriter
         var least = GeminiModelName.Bare(model).Contains("flash", StringComparison.OrdinalIgnoreCase) ? "MINIMAL" : "LOW";
         if (effort is null && budget is { } tokens and >= 0)
         {
-            losses.Change("thinkingBudget");
+            losses.Change("thinking_budget");
             effort = tokens == 0 ? "none" : tokens <= LowBudget ? "low" : tokens <= MediumBudget ? "medium" : "high";
         }
 
