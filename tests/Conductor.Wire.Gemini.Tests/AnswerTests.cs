@@ -112,6 +112,46 @@ public sealed class AnswerTests
         Assert.Equal(["a:STOP:0", "b:MAX_TOKENS:1"], written.Select(item => $"{item!["content"]!["parts"]![0]!["text"]}:{item["finishReason"]}:{item["index"]}"));
     }
 
+    [Theory]
+    [InlineData(null, true, false)]
+    [InlineData(null, false, true)]
+    [InlineData("anthropic", false, false)]
+    [InlineData("gemini", false, false)]
+    public void Answer_Thoughts_AreShownToThoseWhoAskAndSignedOnesToAll(string? maker, bool shows, bool isLeftOut)
+    {
+        var thought = new TextReasoningContent("hm") { ProtectedData = maker is null ? null : "c2ln", AdditionalProperties = maker is null ? null : new() { [ChatKeys.SignatureMaker] = maker } };
+        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, [thought, new TextContent("a")]));
+
+        var whole = Wire.Text(output => GeminiResponseWriter.Write(output, response, "r", "m", null, shows));
+        var stream = Wire.Text(output => new GeminiChunkWriter("r", "m", GeminiFraming.Events, shows).Write(output, new ChatResponseUpdate(ChatRole.Assistant, [thought])));
+
+        Assert.Equal(isLeftOut, !whole.Contains("\"thought\":true", StringComparison.Ordinal));
+        Assert.Equal(isLeftOut, stream.Length == 0);
+    }
+
+    [Theory]
+    [InlineData("anthropic", "EqoB:x/=", false)]
+    [InlineData("anthropic", "withheld", true)]
+    [InlineData("openai", "gAAAA", false)]
+    [InlineData("gemini", "c2ln", false)]
+    public void Signature_OfAnyMaker_MakesTheRoundTripThroughThisDialect(string maker, string signature, bool isWithheld)
+    {
+        var thought = new TextReasoningContent(isWithheld ? "" : "hm") { ProtectedData = signature, AdditionalProperties = new() { [ChatKeys.SignatureMaker] = maker } };
+        if (isWithheld)
+        {
+            thought.AdditionalProperties[ChatKeys.Redacted] = true;
+        }
+
+        var written = Wire.Json(output => GeminiResponseWriter.Write(output, new ChatResponse(new ChatMessage(ChatRole.Assistant, [thought, new TextContent("a")])), "r", "m", null, false));
+        var back = Wire.Read($$$"""{"contents":[{{{written["candidates"]![0]!["content"]!.ToJsonString()}}}]}""").Messages[0].Contents[0];
+
+        var read = Assert.IsType<TextReasoningContent>(back);
+        Assert.Equal((thought.Text, signature, maker), (read.Text, read.ProtectedData, read.AdditionalProperties![ChatKeys.SignatureMaker]));
+        Assert.Equal(isWithheld, read.AdditionalProperties.ContainsKey(ChatKeys.Redacted));
+        var sent = Convert.FromBase64String((string?)written["candidates"]![0]!["content"]!["parts"]![0]!["thoughtSignature"] ?? "");
+        Assert.NotEmpty(sent); // the member is bytes on this wire: strict clients decode it
+    }
+
     [Fact]
     public void Answer_NothingSaid_HasAnEmptyPart()
     {

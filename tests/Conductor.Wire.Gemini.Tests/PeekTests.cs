@@ -18,6 +18,9 @@ public sealed class PeekTests
             Assert.Equal((0d, 7, 2, true, false), (peek.Temperature, peek.MaxTokens, peek.Candidates, peek.HasContents, peek.HasInput));
             Assert.Empty(peek.ModelSpans);
         }
+
+        Assert.True(GeminiPeek.Read("""{"contents":[{}],"generation_config":{"thinking_config":{"include_thoughts":true}}}"""u8).ShowsThoughts);
+        Assert.False(GeminiPeek.Read("""{"contents":[{}],"generationConfig":{"thinkingConfig":{"includeThoughts":false}}}"""u8).ShowsThoughts);
     }
 
     [Theory]

@@ -118,7 +118,7 @@ public sealed class RequestWriterTests
     public static TheoryData<string, AIContent> Unsayable() => new()
     {
         { "a part of another dialect", new AIContent { AdditionalProperties = new() { [ChatKeys.RawPart] = JsonElement.Parse("""{"type":"video_url"}""") } } },
-        { "a file of another house", new HostedFileContent("file-123") },
+        { "a file that is nobody's", new HostedFileContent("file-123") },
         { "arguments that are no object", new FunctionCallContent("c", "f") { AdditionalProperties = new() { [ChatKeys.RawArguments] = "[1]" } } },
         { "a result of nobody's call", new FunctionResultContent("ghost", "x") },
     };

@@ -18,6 +18,9 @@ public sealed record GeminiPeek
     /// <summary>`generationConfig.candidateCount`.</summary>
     public int? Candidates { get; init; }
 
+    /// <summary>`generationConfig.thinkingConfig.includeThoughts`.</summary>
+    public bool ShowsThoughts { get; init; }
+
     /// <summary>Whether there is a member `contents`; where there is, it is an array and not empty.</summary>
     public bool HasContents { get; init; }
 

@@ -52,10 +52,10 @@ internal static class PartReader
         var sign = signature.Value.ValueKind == JsonValueKind.Undefined ? null : signature.String() is { Length: > 0 } text ? text : null;
         if (kind is "text" or null && isThought)
         {
-            var reasoning = new TextReasoningContent(kind is null ? "" : data.String()) { ProtectedData = sign };
+            var reasoning = new TextReasoningContent(kind is null ? "" : data.String());
             if (sign is not null)
             {
-                (reasoning.AdditionalProperties ??= [])[ChatKeys.SignatureMaker] = GeminiKeys.Maker;
+                ForeignSignature.Read(reasoning, sign);
             }
 
             return Finish(reasoning, beside);

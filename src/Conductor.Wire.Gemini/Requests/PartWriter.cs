@@ -6,8 +6,11 @@ namespace Conductor.Wire.Gemini;
 /// <summary>Writes one part of a content, for requests and for answers.</summary>
 /// <param name="names">Function names by the ids of their calls.</param>
 /// <param name="losses">What could not be said.</param>
-internal sealed class PartWriter(IReadOnlyDictionary<string, string> names, LossReport losses)
+/// <param name="isAnswer">For a caller, who is to bring back what other makers have signed.</param>
+internal sealed class PartWriter(IReadOnlyDictionary<string, string> names, LossReport losses, bool isAnswer = false)
 {
+    private const string FilesAddress = "https://generativelanguage.googleapis.com/v1beta/";
+
     // Addresses that Google's servers read by themselves.
     private static readonly string[] GoogleHosts = ["generativelanguage.googleapis.com", "www.youtube.com", "youtube.com", "youtu.be"];
 
@@ -43,7 +46,7 @@ internal sealed class PartWriter(IReadOnlyDictionary<string, string> names, Loss
                 break;
             case HostedFileContent file when file.FileId.StartsWith("https://generativelanguage.googleapis.com/", StringComparison.Ordinal) || file.FileId.StartsWith("files/", StringComparison.Ordinal):
                 writer.WriteStartObject("fileData"u8);
-                writer.WriteString("fileUri"u8, file.FileId);
+                writer.WriteString("fileUri"u8, file.FileId.StartsWith("files/", StringComparison.Ordinal) ? FilesAddress + file.FileId : file.FileId);
                 WriteOptional(writer, "mimeType", file.MediaType);
                 writer.WriteEndObject();
                 break;
@@ -71,14 +74,19 @@ internal sealed class PartWriter(IReadOnlyDictionary<string, string> names, Loss
     private static string Describe(AIContent content) =>
         content.AdditionalProperties?.TryGetValue(ChatKeys.RawPart, out JsonElement raw) == true && GeminiJson.String(raw, "type"u8) is { Length: < 40 } type ? $"part of type '{type}'" : content.GetType().Name;
 
-    /// <summary>A thought of this dialect's own comes back exactly; of another's only the text, for its signature means nothing here.</summary>
+    /// <summary>A thought of this dialect's own comes back exactly; to Google of another's only the text, for its signature means nothing there.</summary>
     private void WriteReasoning(Utf8JsonWriter writer, TextReasoningContent reasoning)
     {
         var extra = reasoning.AdditionalProperties;
-        var isOwn = extra?.TryGetValue(ChatKeys.SignatureMaker, out string? maker) == true && maker == GeminiKeys.Maker;
-        if (!isOwn && reasoning.ProtectedData is not null)
+        var signature = ForeignSignature.Write(reasoning);
+        if (!isAnswer && reasoning.ProtectedData is not null && signature != reasoning.ProtectedData)
         {
             losses.Drop("messages.reasoning_details");
+            signature = null;
+            if (reasoning.Text.Length == 0)
+            {
+                return;
+            }
         }
 
         writer.WriteStartObject();
@@ -90,7 +98,7 @@ internal sealed class PartWriter(IReadOnlyDictionary<string, string> names, Loss
             LooseValue.Write(writer, value, name);
         }
 
-        WriteOptional(writer, "thoughtSignature", isOwn ? reasoning.ProtectedData : null);
+        WriteOptional(writer, "thoughtSignature", signature);
         writer.WriteEndObject();
     }
 

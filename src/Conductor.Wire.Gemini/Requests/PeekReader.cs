@@ -10,6 +10,7 @@ internal sealed class PeekReader
     private double? _temperature;
     private int? _maxTokens;
     private int? _candidates;
+    private bool _showsThoughts;
     private bool _hasContents;
     private bool _hasInput;
 
@@ -46,6 +47,7 @@ internal sealed class PeekReader
             Temperature = _temperature,
             MaxTokens = _maxTokens,
             Candidates = _candidates,
+            ShowsThoughts = _showsThoughts,
             HasContents = _hasContents,
             HasInput = _hasInput,
             IsBatch = _seen.Contains("requests"),
@@ -94,7 +96,7 @@ internal sealed class PeekReader
                 _hasInput = true;
                 ReadRequests(ref reader);
                 break;
-            case "generationConfig" or "generateContentRequest":
+            case "generationConfig" or "generateContentRequest" or "generationConfig.thinkingConfig":
                 if (reader.TokenType != JsonTokenType.StartObject)
                 {
                     throw WrongType(path, "an object");
@@ -113,6 +115,9 @@ internal sealed class PeekReader
                 break;
             case "generationConfig.maxOutputTokens":
                 _maxTokens = Integer(ref reader, path, int.MaxValue);
+                break;
+            case "generationConfig.thinkingConfig.includeThoughts":
+                _showsThoughts = reader.TokenType is JsonTokenType.True or JsonTokenType.False ? reader.GetBoolean() : throw WrongType(path, "true or false");
                 break;
             case "generationConfig.candidateCount":
                 _candidates = Integer(ref reader, path, GeminiPeek.MaxCandidates);

@@ -9,13 +9,16 @@ internal static class CandidateWriter
     private static readonly Dictionary<string, string> NoNames = [];
 
     /// <summary>Writes `content` with the parts; what an answer in another dialect holds that this one has no part for is passed over.</summary>
-    public static void WriteContent(Utf8JsonWriter writer, IEnumerable<AIContent> contents)
+    /// <param name="writer">Where to.</param>
+    /// <param name="contents">The answer's contents.</param>
+    /// <param name="showsThoughts">Whether thoughts were asked for; signed ones have to come back, asked for or not.</param>
+    public static void WriteContent(Utf8JsonWriter writer, IEnumerable<AIContent> contents, bool showsThoughts)
     {
-        var parts = new PartWriter(NoNames, new LossReport());
+        var parts = new PartWriter(NoNames, new LossReport(), isAnswer: true);
         writer.WriteStartObject("content"u8);
         writer.WriteStartArray("parts"u8);
         var isAny = false;
-        foreach (var content in contents.Where(IsSayable))
+        foreach (var content in contents.Where(content => IsSayable(content, showsThoughts)))
         {
             parts.Write(writer, content, "parts", ContentWriter.Signature(content));
             isAny = true;
@@ -35,10 +38,10 @@ internal static class CandidateWriter
     }
 
     /// <summary>Whether an answer's content has a part here.</summary>
-    public static bool IsSayable(AIContent content) => content switch
+    public static bool IsSayable(AIContent content, bool showsThoughts) => content switch
     {
         TextContent text => text.Text.Length > 0 || ContentWriter.Signature(text) is not null,
-        TextReasoningContent reasoning => reasoning.Text.Length > 0 || IsOwn(reasoning),
+        TextReasoningContent reasoning => reasoning.ProtectedData is not null || (showsThoughts && reasoning.Text.Length > 0),
         FunctionCallContent call => call.Arguments is not null || call.AdditionalProperties?.ContainsKey(ChatKeys.RawArguments) != true,
         DataContent => true,
         ErrorContent { ErrorCode: ChatKeys.Refusal } => true,
@@ -53,7 +56,4 @@ internal static class CandidateWriter
             LooseValue.Write(writer, value, name);
         }
     }
-
-    private static bool IsOwn(TextReasoningContent reasoning) =>
-        reasoning.ProtectedData is not null && reasoning.AdditionalProperties?.TryGetValue(ChatKeys.SignatureMaker, out string? maker) == true && maker == GeminiKeys.Maker;
 }

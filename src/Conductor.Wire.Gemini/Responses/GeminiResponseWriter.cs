@@ -13,7 +13,8 @@ public static class GeminiResponseWriter
     /// <param name="id">`responseId`.</param>
     /// <param name="model">`modelVersion`: what the caller is told of the model.</param>
     /// <param name="usage">What it took; the response's own where null.</param>
-    public static void Write(IBufferWriter<byte> output, ChatResponse response, string id, string model, WireUsage? usage = null)
+    /// <param name="showsThoughts">Whether the caller asked for thoughts (<see cref="GeminiPeek.ShowsThoughts"/>).</param>
+    public static void Write(IBufferWriter<byte> output, ChatResponse response, string id, string model, WireUsage? usage = null, bool showsThoughts = true)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(response);
@@ -24,12 +25,12 @@ public static class GeminiResponseWriter
             var choices = response.Messages.GroupBy(message => message.AdditionalProperties?.TryGetValue(ChatKeys.ChoiceIndex, out int index) == true ? index : 0).OrderBy(group => group.Key).ToList();
             foreach (var choice in choices)
             {
-                WriteCandidate(writer, choice.Key, [.. choice], response);
+                WriteCandidate(writer, choice.Key, [.. choice], response, showsThoughts);
             }
 
             if (choices.Count == 0)
             {
-                WriteCandidate(writer, 0, [], response);
+                WriteCandidate(writer, 0, [], response, showsThoughts);
             }
 
             writer.WriteEndArray();
@@ -50,7 +51,7 @@ public static class GeminiResponseWriter
         });
     }
 
-    private static void WriteCandidate(Utf8JsonWriter writer, int index, IReadOnlyList<ChatMessage> messages, ChatResponse response)
+    private static void WriteCandidate(Utf8JsonWriter writer, int index, IReadOnlyList<ChatMessage> messages, ChatResponse response, bool showsThoughts)
     {
         var contents = messages.Where(message => message.Role == ChatRole.Assistant).SelectMany(message => message.Contents).ToList();
         string? finish = null;
@@ -66,7 +67,7 @@ public static class GeminiResponseWriter
         var native = index == 0 && response.AdditionalProperties?.TryGetValue(ChatKeys.NativeFinishReason, out string? own) == true ? own : null;
         var isRefusal = contents.Any(content => content is ErrorContent { ErrorCode: ChatKeys.Refusal });
         writer.WriteStartObject();
-        CandidateWriter.WriteContent(writer, contents);
+        CandidateWriter.WriteContent(writer, contents, showsThoughts);
         writer.WriteString("finishReason"u8, FinishReasons.Write(isRefusal ? "content_filter" : finish ?? response.FinishReason?.Value, native));
         writer.WriteNumber("index"u8, index);
         Logprobs.Write(writer, logprobs);

@@ -11,7 +11,8 @@ namespace Conductor.Wire.Gemini;
 /// <param name="id">`responseId`, the same in every piece.</param>
 /// <param name="model">`modelVersion`: what the caller is told of the model.</param>
 /// <param name="framing">How the pieces follow each other.</param>
-public sealed class GeminiChunkWriter(string id, string model, GeminiFraming framing)
+/// <param name="showsThoughts">Whether the caller asked for thoughts (<see cref="GeminiPeek.ShowsThoughts"/>).</param>
+public sealed class GeminiChunkWriter(string id, string model, GeminiFraming framing, bool showsThoughts = true)
 {
     private readonly GeminiFrames _frames = new(framing);
     private readonly SortedDictionary<int, Candidate> _candidates = [];
@@ -36,7 +37,7 @@ public sealed class GeminiChunkWriter(string id, string model, GeminiFraming fra
             {
                 _usage = WireUsage.FromDetails(usage.Details) ?? _usage;
             }
-            else if (CandidateWriter.IsSayable(content) && candidate.Join(content) is { } whole)
+            else if (CandidateWriter.IsSayable(content, showsThoughts) && candidate.Join(content) is { } whole)
             {
                 contents.Add(whole);
             }
@@ -96,7 +97,7 @@ public sealed class GeminiChunkWriter(string id, string model, GeminiFraming fra
             writer.WriteStartObject();
             writer.WriteStartArray("candidates"u8);
             writer.WriteStartObject();
-            CandidateWriter.WriteContent(writer, contents);
+            CandidateWriter.WriteContent(writer, contents, showsThoughts);
             if (finish is not null)
             {
                 writer.WriteString("finishReason"u8, finish);

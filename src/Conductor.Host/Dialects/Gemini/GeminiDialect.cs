@@ -79,7 +79,7 @@ internal class GeminiDialect : InboundDialect
     public override IDialectStream OpenStream(Stream body, int maxEventBytes) => new SseDialectStream(body, maxEventBytes, Scan);
 
     public override void WriteChat(IBufferWriter<byte> output, ChatResponse response, AnswerContext context) =>
-        GeminiResponseWriter.Write(output, response, response.ResponseId ?? context.RequestId, context.Model, context.Usage);
+        GeminiResponseWriter.Write(output, response, response.ResponseId ?? context.RequestId, context.Model, context.Usage, ShowsThoughts(context));
 
     public override void WriteEmbeddings(IBufferWriter<byte> output, IReadOnlyList<ReadOnlyMemory<float>> vectors, AnswerContext context)
     {
@@ -131,12 +131,14 @@ internal class GeminiDialect : InboundDialect
     private static GeminiEmbeddingsRequest ReadEmbeddings(ReadOnlyMemory<byte> body) => WireTranslation.Ask(
         () => GeminiPeek.Read(body.Span).IsBatch ? GeminiEmbeddingsReader.ReadBatch(body.Span) : GeminiEmbeddingsReader.ReadSingle(body.Span));
 
+    private static bool ShowsThoughts(AnswerContext context) => GeminiPeek.Read(context.Body.Bytes.Span).ShowsThoughts;
+
     // Usage stands beside content here, asked for or not: nothing is to be left out.
     private static DialectPeek Translate(GeminiPeek peek) => new() { Temperature = peek.Temperature, MaxTokens = peek.MaxTokens, WantsUsage = true };
 
     protected sealed class EventWriter(AnswerContext context, GeminiFraming framing) : IChatEventWriter
     {
-        private readonly GeminiChunkWriter _writer = new(context.RequestId, context.Model, framing);
+        private readonly GeminiChunkWriter _writer = new(context.RequestId, context.Model, framing, ShowsThoughts(context));
 
         public void Write(IBufferWriter<byte> output, ChatResponseUpdate update) => _writer.Write(output, update);
 
