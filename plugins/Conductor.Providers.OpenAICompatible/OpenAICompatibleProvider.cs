@@ -12,7 +12,7 @@ internal sealed class OpenAICompatibleProvider(OpenAICompatibleSettings settings
     private readonly ModelCapabilities _assumed = ModelCapabilities.Chat | ModelCapabilities.Streaming | ModelCapabilities.Embeddings
         | (settings.Target.HasJsonSchema ? ModelCapabilities.JsonSchema : ModelCapabilities.None);
 
-    public IRawTransport? RawTransport { get; } = settings.TakesBytes ? new OpenAIRawTransport(service, RawEndpoint.Chat, RawEndpoint.Embeddings) : null;
+    public IRawTransport? RawTransport { get; } = settings.TakesBytes ? new OpenAIRawTransport(service, RawEndpoint.Chat, RawEndpoint.Embeddings, RawEndpoint.Completions) : null;
 
     public IChatClient GetChatClient(string modelId) => new OpenAIChatClient(service, modelId);
 

@@ -29,4 +29,11 @@ public sealed class ChatCall : ModelCall, IRequest<ChatOutcome>
 /// <summary>A chat request in Microsoft.Extensions.AI's types.</summary>
 /// <param name="Messages">The conversation.</param>
 /// <param name="Options">Sampling, tools, format. Its ModelId is ignored: the target has its own.</param>
-public sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOptions Options);
+public sealed record ChatRequest(IReadOnlyList<ChatMessage> Messages, ChatOptions Options)
+{
+    /// <summary>What the reader of the caller's dialect could not carry over. A target that takes the caller's bytes loses nothing of it; of every other it is told, or refused where the caller refuses losses.</summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
+
+    /// <summary>What the reader said in other words, likewise.</summary>
+    public IReadOnlyList<string> Changed { get; init; } = [];
+}

@@ -24,4 +24,8 @@ public sealed class EmbeddingCall : ModelCall, IRequest<EmbeddingOutcome>
 /// <summary>An embedding request.</summary>
 /// <param name="Inputs">The texts; null when the caller sent token ids, which only a raw target can take.</param>
 /// <param name="Dimensions">Length of the vectors; null = the model's own.</param>
-public sealed record EmbeddingRequest(IReadOnlyList<string>? Inputs, int? Dimensions);
+public sealed record EmbeddingRequest(IReadOnlyList<string>? Inputs, int? Dimensions)
+{
+    /// <summary>What the caller's request holds besides. A target that takes the caller's bytes loses nothing of it; of every other it is told, or refused where the caller refuses losses.</summary>
+    public IReadOnlyList<string> Dropped { get; init; } = [];
+}

@@ -28,6 +28,6 @@ public sealed class TokenCountOutcome : ModelOutcome
     /// <summary>The upstream's answer; null where Conductor counted.</summary>
     public ReadOnlyMemory<byte>? ResponseBytes { get; init; }
 
-    /// <summary>What Conductor counted, an estimate; 0 where the upstream answered.</summary>
+    /// <summary>What Conductor counted, by the model's vocabulary or by estimate (a notice then says so); 0 where the upstream answered.</summary>
     public long Tokens { get; init; }
 }

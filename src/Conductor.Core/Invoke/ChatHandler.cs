@@ -26,11 +26,33 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
     {
         if (call.Body is { IsTypedOnly: false } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Chat))
         {
-            return call.IsStreaming ? RawChatStream.StartAsync(call, scope, transport) : RawExchange.ChatAsync(call, scope, transport);
+            return body.Endpoint is RawEndpoint.Completions ? CompleteAsync(call, scope, transport) : RawAsync(call, scope, transport);
         }
 
+        return TypedAsync(call, scope);
+    }
+
+    // Many servers speak the dialect and have no such address, or not for this model. A chat comes near enough to what was asked, and what it lacks is told.
+    private static async Task<ChatOutcome> CompleteAsync(ChatCall call, AttemptScope scope, IRawTransport transport)
+    {
+        try
+        {
+            return await RawAsync(call, scope, transport).ConfigureAwait(false);
+        }
+        catch (ProviderException missing) when (missing.StatusCode is 404 or 405 or 501)
+        {
+            return await TypedAsync(call, scope).ConfigureAwait(false);
+        }
+    }
+
+    private static Task<ChatOutcome> RawAsync(ChatCall call, AttemptScope scope, IRawTransport transport) =>
+        call.IsStreaming ? RawChatStream.StartAsync(call, scope, transport) : RawExchange.ChatAsync(call, scope, transport);
+
+    private static Task<ChatOutcome> TypedAsync(ChatCall call, AttemptScope scope)
+    {
         var client = scope.Provider.GetChatClient(scope.Hop.Model.Id)
             ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no chat.");
+        ChatTargets.NoteLosses(call);
         return call.IsStreaming ? TypedChatStream.StartAsync(call, scope, client) : AskAsync(call, scope, client);
     }
 

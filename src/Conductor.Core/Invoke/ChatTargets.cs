@@ -16,6 +16,23 @@ internal static class ChatTargets
         return mine;
     }
 
+    /// <summary>Notes what was lost when the caller's bytes were read.</summary>
+    /// <exception cref="ProviderException">The caller refuses losses; another target may take the bytes as they are.</exception>
+    public static void NoteLosses(ChatCall call) =>
+        NoteLosses(call, call.Request.Dropped, call.Request.Changed);
+
+    /// <summary>The same, for any call.</summary>
+    public static void NoteLosses(ModelCall call, IReadOnlyList<string> dropped, IReadOnlyList<string> changed)
+    {
+        if (call.Options.RefuseLosses && changed.Concat(dropped).FirstOrDefault() is { } lost)
+        {
+            throw new ProviderException(ProviderErrorKind.Unsupported, $"'{lost}' cannot be passed on to this model as it is, and the request does not allow losses ('x-conductor-strict').") { Param = lost };
+        }
+
+        call.Drop(dropped);
+        call.Change(changed);
+    }
+
     /// <summary>Says it to the provider where the caller refuses losses.</summary>
     public static void Refuse(ModelCall call, ChatOptions options)
     {

@@ -24,6 +24,7 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
     {
         var inputs = call.Request.Inputs
             ?? throw new InvalidRequestException("'input' holds token ids; this model takes text only.", "input", "unsupported_parameter");
+        ChatTargets.NoteLosses(call, call.Request.Dropped, []);
         var made = await VectorRequest.SendAsync(scope, inputs, call.Request.Dimensions).ConfigureAwait(false);
         made.Check(inputs.Count, call.Request.Dimensions);
         scope.Succeed(made.Usage, () => UsageEstimator.Estimate(call, answer: null));

@@ -7,10 +7,10 @@ using MediatR;
 
 namespace Conductor.Invoke;
 
-/// <summary>Counts a chat's tokens: the target itself where it speaks the caller's dialect and counts, else Conductor by estimate, without a call to anybody.</summary>
+/// <summary>Counts a chat's tokens: the target itself where it speaks the caller's dialect and counts, else Conductor, without a call to anybody.</summary>
 internal sealed class TokenCountHandler(AttemptServices services) : IRequestHandler<TokenCountCall, TokenCountOutcome>
 {
-    private static readonly string[] Estimated = ["The number of tokens is an estimate: the target does not count them."];
+    private static readonly string[] Estimated = ["The number of tokens is an estimate: the target does not count them, and the model's vocabulary is not known."];
 
     public Task<TokenCountOutcome> Handle(TokenCountCall request, CancellationToken cancellationToken)
     {
@@ -21,12 +21,13 @@ internal sealed class TokenCountHandler(AttemptServices services) : IRequestHand
             return scope.RunAsync(() => RawExchange.CountAsync(request, scope, scope.Provider.RawTransport!));
         }
 
+        var count = TokenCounter.Chat(hop.Model.Id, request.Request);
         return Task.FromResult(new TokenCountOutcome
         {
             Provider = hop.Provider.Name,
             Model = hop.Model.Id,
-            Tokens = UsageEstimator.InputTokens(request.Request),
-            Notices = Estimated,
+            Tokens = count.Tokens,
+            Notices = count.IsExact ? [] : Estimated,
         });
     }
 

@@ -55,6 +55,7 @@ internal static class GatewayServices
     private static void AddDialects(this IServiceCollection services)
     {
         services.AddSingleton<OpenAIDialect>();
+        services.AddSingleton<OpenAICompletionsDialect>();
         services.AddDialect<AnthropicDialect>();
         services.AddDialect<GeminiDialect>();
         services.AddSingleton<GeminiArrayDialect>();

@@ -86,7 +86,7 @@ internal abstract class InboundDialect : IDialect
     public abstract void WriteChat(IBufferWriter<byte> output, ChatResponse response, AnswerContext context);
 
     /// <summary>The reverse, for a whole answer in bytes that is owed to a caller as a stream.</summary>
-    protected abstract ChatResponse ReadChat(ReadOnlySpan<byte> response);
+    protected virtual ChatResponse ReadChat(ReadOnlySpan<byte> response) => throw new NotSupportedException($"The dialect '{Name}' does not stream whole answers.");
 
     /// <summary>Vectors from <see cref="EmbeddingOutcome.Vectors"/>, as the request asked for them.</summary>
     public virtual void WriteEmbeddings(IBufferWriter<byte> output, IReadOnlyList<ReadOnlyMemory<float>> vectors, AnswerContext context) =>

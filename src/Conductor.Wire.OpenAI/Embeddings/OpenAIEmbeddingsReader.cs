@@ -23,6 +23,7 @@ public static class OpenAIEmbeddingsReader
             Model = model.IsNull ? null : model.NonEmptyString(),
             Inputs = inputs,
             Count = count,
+            Others = [.. root.Value.EnumerateObject().Where(member => !IsOwn(member.Name) && member.Value.ValueKind != JsonValueKind.Null).Select(member => member.Name)],
             Dimensions = (int?)root["dimensions"].OptionalInteger(1, KnownMembers.MaxDimensions),
             WantsBase64 = format.OptionalString() switch
             {
@@ -32,6 +33,8 @@ public static class OpenAIEmbeddingsReader
             },
         };
     }
+
+    private static bool IsOwn(string member) => member is "model" or "input" or "dimensions" or "encoding_format" or "provider";
 
     /// <summary>Reads an answer: its vectors in the order of their `index`, numbers or base64.</summary>
     /// <exception cref="WireResponseException">The bytes are no answer.</exception>

@@ -17,4 +17,7 @@ public sealed record OpenAIEmbeddingsRequest
 
     /// <summary>Whether the caller wants base64 (little-endian 32-bit floats) and not numbers.</summary>
     public bool WantsBase64 { get; init; }
+
+    /// <summary>Names of the members that are none of these, `user` among them.</summary>
+    public IReadOnlyList<string> Others { get; init; } = [];
 }

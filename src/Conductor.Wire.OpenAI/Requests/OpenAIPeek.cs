@@ -47,5 +47,9 @@ public sealed record OpenAIPeek
 
     /// <summary>Reads the members.</summary>
     /// <exception cref="WireRequestException">The body is not such an object, or one of its known members is wrong.</exception>
-    public static OpenAIPeek Read(ReadOnlySpan<byte> body) => PeekReader.Read(body);
+    public static OpenAIPeek Read(ReadOnlySpan<byte> body) => PeekReader.Read(body, isCompletion: false);
+
+    /// <summary>Reads a request of `/v1/completions`, where `logprobs` is a number and `max_tokens` may be 0.</summary>
+    /// <exception cref="WireRequestException">As for <see cref="Read"/>.</exception>
+    public static OpenAIPeek ReadCompletion(ReadOnlySpan<byte> body) => PeekReader.Read(body, isCompletion: true);
 }

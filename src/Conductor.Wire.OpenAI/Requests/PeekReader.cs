@@ -7,6 +7,7 @@ internal ref struct PeekReader
 {
     private Utf8JsonReader _reader;
     private ulong _seen;
+    private bool _isCompletion;
 
     private string? _model;
     private (int, int) _modelSpan;
@@ -22,11 +23,11 @@ internal ref struct PeekReader
     private bool _hasMessages;
     private bool _hasInput;
 
-    public static OpenAIPeek Read(ReadOnlySpan<byte> body)
+    public static OpenAIPeek Read(ReadOnlySpan<byte> body, bool isCompletion)
     {
         StrictJson.RequireUtf8(body);
         StrictJson.RequireWholeSurrogates(body);
-        var peek = new PeekReader { _reader = new Utf8JsonReader(body, StrictJson.ReaderOptions) };
+        var peek = new PeekReader { _reader = new Utf8JsonReader(body, StrictJson.ReaderOptions), _isCompletion = isCompletion };
         try
         {
             peek.ReadRoot();
@@ -130,7 +131,7 @@ internal ref struct PeekReader
                 OptionalNumber(member, -2, 2);
                 break;
             case KnownMember.MaxTokens:
-                _maxTokens = (int?)OptionalInteger(member, 1, int.MaxValue);
+                _maxTokens = (int?)OptionalInteger(member, _isCompletion ? 0 : 1, int.MaxValue);
                 break;
             case KnownMember.MaxCompletionTokens:
                 _maxCompletionTokens = (int?)OptionalInteger(member, 1, int.MaxValue);
@@ -146,6 +147,9 @@ internal ref struct PeekReader
                 break;
             case KnownMember.Dimensions:
                 OptionalInteger(member, 1, KnownMembers.MaxDimensions);
+                break;
+            case KnownMember.Logprobs when _isCompletion:
+                OptionalInteger(member, 0, int.MaxValue);
                 break;
             case KnownMember.Logprobs or KnownMember.ParallelToolCalls or KnownMember.Store:
                 OptionalBoolean(member);

@@ -10,11 +10,15 @@ public static class OpenAIScan
     /// <exception cref="WireResponseException">The bytes are no answer: not JSON, no choices, an error in a 200.</exception>
     public static WireUsage? ScanChat(ReadOnlySpan<byte> response) => ScanWhole(response, "choices"u8, "message"u8);
 
+    /// <summary>The usage that a whole answer of `/v1/completions` states; null where it states none.</summary>
+    /// <exception cref="WireResponseException">The bytes are no answer: not JSON, no choices, an error in a 200.</exception>
+    public static WireUsage? ScanCompletion(ReadOnlySpan<byte> response) => ScanWhole(response, "choices"u8, "text"u8);
+
     /// <summary>The usage that an embeddings answer states; null where it states none.</summary>
     /// <exception cref="WireResponseException">The bytes are no answer: not JSON, no data, an error in a 200.</exception>
     public static WireUsage? ScanEmbeddings(ReadOnlySpan<byte> response) => ScanWhole(response, "data"u8, "embedding"u8);
 
-    /// <summary>What one event's data holds. Never throws.</summary>
+    /// <summary>What one event's data holds, of a chat or of a completion. Never throws.</summary>
     public static OpenAIEvent ScanEvent(ReadOnlySpan<byte> data)
     {
         data = data.Trim(" \t\r\n"u8);
@@ -202,6 +206,12 @@ public static class OpenAIScan
             {
                 reader.Read();
                 isFinished |= reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty;
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("text"u8)) // a completion's
+            {
+                reader.Read();
+                hasContent |= reader.TokenType == JsonTokenType.String && !reader.ValueSpan.IsEmpty;
                 reader.Skip();
             }
             else

@@ -58,6 +58,30 @@ public sealed class LossTests
         Assert.Equal(["logit_bias,user"], response.Headers.GetValues("x-conductor-dropped-params"));
     }
 
+    [Theory]
+    [InlineData("false", 200)]
+    [InlineData("true", 400)]
+    public async Task Embeddings_MembersThatHaveNoHome_AreToldOrRefused(string strict, int status)
+    {
+        await using var ollama = await FakeOllama.StartAsync(models: new FakeOllamaModel { Name = "all-minilm", Capabilities = ["embedding"] });
+        await using var gateway = await StartAsync(ollama);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/embeddings")
+        {
+            Content = new StringContent("""{"model":"ollama/all-minilm","input":"a","user":"u","encoding_format":"base64"}""", Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("x-conductor-strict", strict);
+
+        using var response = await gateway.Client.SendAsync(request);
+
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal(status == 200, response.Headers.Contains("x-conductor-dropped-params"));
+        if (status != 200)
+        {
+            Assert.Equal("user", (await ErrorAssert.IsAsync(response, 400, "invalid_request_error", "unsupported_parameter")).GetProperty("param").GetString());
+            Assert.Empty(ollama.RequestsTo("/api/embed"));
+        }
+    }
+
     [Fact]
     public async Task Strict_NeitherTrueNorFalse_IsRefused()
     {
