@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Conductor.Catalog;
 using Conductor.Costing;
 using Conductor.Providers;
@@ -9,8 +10,7 @@ namespace Conductor.Plugins;
 /// <summary>Asks providers what they list and how they are. An answer that does not come in time is an answer, too.</summary>
 internal sealed class ProviderQuestions(TimeProvider time, ILogger<ProviderQuestions> logger)
 {
-    // A provider that does not answer must not hold up the start; the refresh asks again.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+    private readonly PluginQuestion _question = new(time);
 
     /// <summary>Asks for the models and puts them, with what the catalogue knows of each, into the providers' entries.</summary>
     public async Task ListModelsAsync(IEnumerable<LiveProvider> providers, ConductorSettings settings, CancellationToken cancellationToken)
@@ -28,11 +28,9 @@ internal sealed class ProviderQuestions(TimeProvider time, ILogger<ProviderQuest
 
     private async Task<IReadOnlyList<ModelDescriptor>?> ListAsync(ProviderEntry entry, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await entry.Provider.ListModelsAsync(linked.Token).WaitAsync(linked.Token).ConfigureAwait(false);
+            return await _question.AskAsync(entry, static (provider, token) => provider.ListModelsAsync(token), cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // boundary: a provider that cannot list can still be called by name
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -41,7 +39,7 @@ internal sealed class ProviderQuestions(TimeProvider time, ILogger<ProviderQuest
             // Told once; it is asked again every few seconds.
             if (entry.IsListed)
             {
-                RuntimeLog.NotListed(logger, entry.Name, failure is ProviderException ? failure.Message : failure.GetType().Name);
+                RuntimeLog.NotListed(logger, entry.Name, failure is ProviderException or PluginQuestionException or TimeoutException ? failure.Message : failure.GetType().Name);
             }
 
             return null;
@@ -49,22 +47,29 @@ internal sealed class ProviderQuestions(TimeProvider time, ILogger<ProviderQuest
     }
 
     /// <summary>Asks for a verdict and puts it into the entry's statistics.</summary>
-    public async Task CheckAsync(ProviderEntry entry, CancellationToken cancellationToken)
+    /// <returns>What the plugin's own code did wrong, as the end of a sentence; null when it gave a verdict, or its upstream kept it from one.</returns>
+    public async Task<string?> CheckAsync(ProviderEntry entry, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         ProviderHealth health;
+        string? fault = null;
         try
         {
-            health = await entry.Provider.CheckHealthAsync(linked.Token).WaitAsync(linked.Token).ConfigureAwait(false);
+            health = await _question.AskAsync(entry, static (provider, token) => provider.CheckHealthAsync(token), cancellationToken).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // boundary: a check that fails is a verdict
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            health = new ProviderHealth(ProviderHealthStatus.Unhealthy, failure is OperationCanceledException ? "no answer in time" : failure.GetType().Name);
+            fault = failure is PluginQuestionException ? failure.Message : IsUpstreams(failure) ? null : $"threw {failure.GetType().Name}";
+            health = new ProviderHealth(ProviderHealthStatus.Unhealthy, failure is TimeoutException or OperationCanceledException ? "no answer in time" : fault ?? failure.GetType().Name);
         }
 
         entry.Statistics.Checked(health, time.GetUtcNow());
+        return fault;
     }
+
+    // A check reports failure as a value; one that lets its upstream's failure through all the same says nothing of its code.
+    private static bool IsUpstreams(Exception failure) =>
+        failure is ProviderException { Kind: not ProviderErrorKind.PluginFault } or HttpRequestException or IOException or SocketException or TimeoutException
+            or OperationCanceledException { InnerException: TimeoutException } or ObjectDisposedException;
 }
