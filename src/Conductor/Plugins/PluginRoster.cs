@@ -16,7 +16,7 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
 
     public IReadOnlyList<LiveOperations> Operations => _operations;
 
-    /// <summary>Loads and builds what is asked for now. What is no longer asked for is in the change, for its owner to retire.</summary>
+    /// <summary>Loads and builds what is asked for now. What is no longer asked for is in the change, for its owner to retire after <see cref="Settle"/>.</summary>
     /// <param name="now">The settings.</param>
     /// <param name="scan">What a look into the folders found; null when only the settings may differ.</param>
     public PluginChange Change(ConductorSettings now, PluginScan? scan)
@@ -29,8 +29,39 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
 
         ChangeProviders(now, change);
         ChangeOperations(change);
-        Settle(change);
         return change;
+    }
+
+    /// <summary>Providers of new versions, each with the one in whose place it stands.</summary>
+    public static IReadOnlyList<(LiveProvider Old, LiveProvider New)> Successions(PluginChange change) =>
+        [.. from fresh in change.Added
+            where change.Replaced.ContainsKey(fresh.Plugin)
+            join old in change.Providers on fresh.Entry.Name equals old.Entry.Name
+            select (old, fresh)];
+
+    /// <summary>Takes a new version back: what it stands in place of serves on. Before <see cref="Settle"/>.</summary>
+    /// <param name="change">What it is part of.</param>
+    /// <param name="plugin">The new version.</param>
+    /// <param name="reason">Why, as a sentence for the status page.</param>
+    public void KeepOld(PluginChange change, LoadedPlugin plugin, string reason)
+    {
+        foreach (var fresh in change.Added.Where(fresh => ReferenceEquals(fresh.Plugin, plugin)).ToList())
+        {
+            change.Added.Remove(fresh);
+            if (change.Providers.Find(old => old.Entry.Name == fresh.Entry.Name) is { } old)
+            {
+                change.Providers.Remove(old);
+                _providers[old.Entry.Name] = old;
+            }
+            else
+            {
+                _providers.Remove(fresh.Entry.Name);
+            }
+
+            change.Providers.Add(fresh);
+        }
+
+        change.Fail(plugin, reason, isAboutSettings: false);
     }
 
     /// <summary>Everything leaves.</summary>
@@ -161,8 +192,8 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
         _operations.RemoveAll(change.Operations.Contains);
     }
 
-    /// <summary>Says of every plugin where it stands, and sends away those that failed. What a failed one should have replaced stays.</summary>
-    private void Settle(PluginChange change)
+    /// <summary>Says of every plugin where it stands, and sends away those that failed. What a failed one should have replaced stays. The last step of a change.</summary>
+    public void Settle(PluginChange change)
     {
         bool Serves(LoadedPlugin plugin) =>
             _providers.Values.Any(live => ReferenceEquals(live.Plugin, plugin)) || _operations.Exists(live => ReferenceEquals(live.Plugin, plugin));

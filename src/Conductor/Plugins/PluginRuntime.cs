@@ -143,10 +143,17 @@ internal sealed class PluginRuntime(
         var now = settings.Current;
         metrics.ReadPluginContextsFrom(ContextsAlive);
         var change = roster.Change(now, scan);
-        _use.Note(roster.Providers.Values, roster.Operations);
 
         // From here on there is no way back: whoever asked may leave, what has changed has to be swapped in and what is gone let go.
+        var trial = PluginTrial.RunAsync(questions, PluginRoster.Successions(change));
         await questions.ListModelsAsync(change.Added, now, CancellationToken.None).ConfigureAwait(false);
+        foreach (var (plugin, reason) in await trial.ConfigureAwait(false))
+        {
+            roster.KeepOld(change, plugin, reason);
+        }
+
+        roster.Settle(change);
+        _use.Note(roster.Providers.Values, roster.Operations);
         Swap();
         RuntimeLog.Serving(logger, string.Join(", ", _current.Providers.Keys), string.Join(", ", _current.Operations.Keys));
         Count(change);

@@ -8,21 +8,40 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Conductor.TestPlugins.Misbehaving;
 
-/// <summary>Does what no plugin should; settings: `mode`, which of it. A user's message `behave` makes it answer.</summary>
+/// <summary>
+/// Does what no plugin should; settings: `mode`, which of it. A user's message `behave` makes it answer. A file `health.txt` beside it, which makes it another version,
+/// says in its first line what its health check does.
+/// </summary>
 public sealed class Plugin : IProviderPlugin
 {
     public void ConfigureServices(IServiceCollection services, ProviderContext context) =>
-        services.AddSingleton<IModelProvider>(new Provider(context.Settings["mode"] ?? ""));
+        services.AddSingleton<IModelProvider>(new Provider(context.Settings["mode"] ?? "", Health()));
+
+    private static string Health()
+    {
+        var file = Path.Combine(Path.GetDirectoryName(typeof(Plugin).Assembly.Location)!, "health.txt");
+        return File.Exists(file) ? File.ReadLines(file).First() : "";
+    }
 }
 
-internal sealed class Provider(string mode) : IModelProvider
+internal sealed class Provider(string mode, string health) : IModelProvider
 {
     public IChatClient GetChatClient(string modelId) => new Client(mode);
 
     public Task<IReadOnlyList<ModelDescriptor>> ListModelsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ModelDescriptor>>([new() { Id = "m" }]);
 
-    public Task<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) => Task.FromResult(ProviderHealth.Healthy);
+    public Task<ProviderHealth> CheckHealthAsync(CancellationToken cancellationToken) => health switch
+    {
+        "" => Task.FromResult(ProviderHealth.Healthy),
+        "unhealthy" => Task.FromResult(new ProviderHealth(ProviderHealthStatus.Unhealthy, "my upstream is down")),
+        "throws" => throw new OwnException(),
+        "upstream" => throw new HttpRequestException("nobody there"),
+        "null" => Task.FromResult<ProviderHealth>(null!),
+        "null-task" => null!,
+        "hangs" => Task.Delay(TimeSpan.FromSeconds(30), CancellationToken.None).ContinueWith(_ => ProviderHealth.Healthy, TaskScheduler.Default),
+        _ => throw new NotSupportedException(health),
+    };
 }
 
 internal sealed class Client(string mode) : IChatClient
