@@ -97,6 +97,37 @@ public sealed class GeminiTests : IAsyncLifetime
         Assert.Equal(["system", "user"], sent.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()));
         Assert.Equal((0.5, 9), (sent.GetProperty("temperature").GetDouble(), sent.GetProperty("max_tokens").GetInt32()));
         Assert.False(sent.TryGetProperty("gemini:safetySettings", out _), sent.ToString());
+        Assert.Equal(["gemini:safetySettings"], response.Headers.GetValues("x-conductor-dropped-params"));
+    }
+
+    [Theory]
+    [InlineData(true, "\"cachedContent\":\"cachedContents/1\"", "gemini:cachedContent")]
+    [InlineData(false, "\"tools\":[{\"googleSearch\":{}}]", "tools[0]")]
+    [InlineData(false, "\"contents\":[{\"parts\":[{\"executableCode\":{\"code\":\"1\"}}]}]", "messages[0].content[0]")]
+    public async Task Typed_WhatTheTargetCannot_IsRefusedInGooglesShape(bool isStrict, string member, string field)
+    {
+        var body = member.StartsWith("\"contents", StringComparison.Ordinal) ? $"{{{member}}}" : $"{{\"contents\":[{{\"parts\":[{{\"text\":\"x\"}}]}}],{member}}}";
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1beta/models/fake/m:generateContent") { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        request.Headers.Add("x-conductor-strict", isStrict ? "true" : "false");
+
+        using var response = await _gateway.Client.SendAsync(request);
+
+        await ErrorAsync(response, 400, "INVALID_ARGUMENT", "UNSUPPORTED_PARAMETER", field);
+        Assert.DoesNotContain(_openai.Requests, sent => sent.Method == "POST");
+    }
+
+    [Fact]
+    public async Task OpenAIsDialect_InFrontOfGoogle_IsToldWhatIsLostAndWhatIsRefused()
+    {
+        using var lossy = await _gateway.PostAsync("/v1/chat/completions", """{"model":"google/gemini-2.5-flash","user":"u","reasoning_effort":"xhigh","messages":[{"role":"user","content":"hi"}]}""");
+        using var image = await _gateway.PostAsync(
+            "/v1/chat/completions", """{"model":"google/gemini-2.5-flash","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://example.org/a.png"}}]}]}""");
+
+        Assert.Equal(HttpStatusCode.OK, lossy.StatusCode);
+        Assert.Equal(["user"], lossy.Headers.GetValues("x-conductor-dropped-params"));
+        Assert.Equal(["reasoning_effort"], lossy.Headers.GetValues("x-conductor-loss"));
+        var error = await ErrorAssert.IsAsync(image, 400, "invalid_request_error", "unsupported_parameter");
+        Assert.Contains("data URL", error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
