@@ -155,6 +155,30 @@ public sealed class StreamTests
         }
     }
 
+    [Theory]
+    [InlineData(true, 3, "anthropic")]
+    [InlineData(false, 1, "anthropic")]
+    [InlineData(false, 1, null)] // a plugin's own client may not say who signed
+    public void Written_ThoughtSignedAtItsEnd_ComesBackWhole(bool shows, int pieces, string? maker)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new GeminiChunkWriter("r", "m", GeminiFraming.Array, shows);
+        writer.Write(output, new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("Which ")]));
+        writer.Write(output, new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("city?")]));
+        writer.Write(output, new ChatResponseUpdate(ChatRole.Assistant, [new TextReasoningContent("") { ProtectedData = "sig", AdditionalProperties = maker is null ? null : new() { [ChatKeys.SignatureMaker] = maker } }]));
+        writer.Write(output, new ChatResponseUpdate(ChatRole.Assistant, [new TextContent("a")]));
+        writer.Complete(output);
+
+        var contents = JsonNode.Parse(Encoding.UTF8.GetString(output.WrittenSpan))!.AsArray().Select(piece => piece!["candidates"]![0]!["content"]!.ToJsonString()).ToList();
+        var back = Wire.Read($$$"""{"contents":[{{{string.Join(',', contents)}}}]}""").Messages.Single().Contents;
+
+        Assert.Equal(pieces + 2, contents.Count); // the text, and the end
+        var thought = Assert.IsType<TextReasoningContent>(back[0]);
+        Assert.Equal(("Which city?", "sig"), (thought.Text, thought.ProtectedData));
+        Assert.Equal(maker, thought.AdditionalProperties?.GetValueOrDefault(ChatKeys.SignatureMaker));
+        Assert.Equal("a", Assert.IsType<TextContent>(back[1]).Text);
+    }
+
     [Fact]
     public void Written_Nothing_IsStillAStream()
     {

@@ -31,7 +31,7 @@ internal sealed class ContentReader
                 // A client keeps every piece of a stream as a turn of its own; they are one answer.
                 if (message.Role == ChatRole.Assistant && messages is [.., { } last] && last.Role == ChatRole.Assistant)
                 {
-                    last.Contents = [.. last.Contents, .. message.Contents];
+                    last.Contents = Join([.. last.Contents, .. message.Contents]);
                 }
                 else
                 {
@@ -58,7 +58,7 @@ internal sealed class ContentReader
         {
             // An empty answer stands in a history as a turn without parts, or with an empty one.
             contents.RemoveAll(part => part is TextContent { Text.Length: 0, AdditionalProperties: null });
-            return [new ChatMessage(ChatRole.Assistant, contents)];
+            return [new ChatMessage(ChatRole.Assistant, Join(contents))];
         }
 
         if (contents.Count == 0)
@@ -72,6 +72,24 @@ internal sealed class ContentReader
         return results.Count == 0 ? [new ChatMessage(ChatRole.User, others)]
             : others.Count == 0 ? [new ChatMessage(ChatRole.Tool, results)]
             : [new ChatMessage(ChatRole.Tool, results), new ChatMessage(ChatRole.User, others)];
+    }
+
+    /// <summary>Pieces of a thought that another maker signed at its end are one thought: what it signed is the whole.</summary>
+    private static List<AIContent> Join(List<AIContent> contents)
+    {
+        for (var i = contents.Count - 1; i > 0; i--)
+        {
+            var isSigned = contents[i] is TextReasoningContent { ProtectedData: not null } last
+                && !(last.AdditionalProperties?.TryGetValue(ChatKeys.SignatureMaker, out string? maker) == true && maker == GeminiKeys.Maker);
+            while (isSigned && i > 0 && contents[i - 1] is TextReasoningContent { ProtectedData: null } piece)
+            {
+                var whole = (TextReasoningContent)contents[i];
+                contents[i - 1] = new TextReasoningContent(piece.Text + whole.Text) { ProtectedData = whole.ProtectedData, AdditionalProperties = whole.AdditionalProperties };
+                contents.RemoveAt(i--);
+            }
+        }
+
+        return contents;
     }
 
     /// <summary>By place, so that the same conversation gives the same ids, and an upstream's cache of prompts still hits.</summary>

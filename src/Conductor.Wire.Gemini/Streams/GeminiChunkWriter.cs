@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -36,6 +37,13 @@ public sealed class GeminiChunkWriter(string id, string model, GeminiFraming fra
             if (content is UsageContent usage)
             {
                 _usage = WireUsage.FromDetails(usage.Details) ?? _usage;
+            }
+            else if (content is TextReasoningContent thought && !showsThoughts)
+            {
+                if (candidate.Withhold(thought) is { } signed)
+                {
+                    contents.Add(signed);
+                }
             }
             else if (CandidateWriter.IsSayable(content, showsThoughts) && candidate.Join(content) is { } whole)
             {
@@ -132,6 +140,7 @@ public sealed class GeminiChunkWriter(string id, string model, GeminiFraming fra
 
     private sealed class Candidate
     {
+        private readonly StringBuilder _withheld = new();
         private char? _text;
         private char? _thought;
 
@@ -143,9 +152,27 @@ public sealed class GeminiChunkWriter(string id, string model, GeminiFraming fra
 
         public AdditionalPropertiesDictionary Kept { get; } = [];
 
+        /// <summary>
+        /// A thought for a caller who did not ask for thoughts. Another maker's signature comes behind the text that it signs, and is worth nothing without: with it goes what was kept back.
+        /// Null for what is kept.
+        /// </summary>
+        public TextReasoningContent? Withhold(TextReasoningContent thought)
+        {
+            if (thought.ProtectedData is null)
+            {
+                _withheld.Append(thought.Text);
+                return null;
+            }
+
+            var whole = new TextReasoningContent(_withheld.Append(thought.Text).ToString()) { ProtectedData = thought.ProtectedData, AdditionalProperties = thought.AdditionalProperties };
+            _withheld.Clear();
+            return whole;
+        }
+
         /// <summary>A pair of surrogates that two pieces share is put together: half of one is no text. Null where nothing whole is left.</summary>
         public AIContent? Join(AIContent content)
         {
+            _withheld.Clear(); // what nobody signed
             switch (content)
             {
                 case TextContent { Text.Length: > 0 } text when Split(text.Text, ref _text) is var whole && whole != text.Text:

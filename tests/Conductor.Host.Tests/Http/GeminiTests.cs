@@ -207,6 +207,32 @@ public sealed class GeminiTests : IAsyncLifetime
         Assert.False(second.Headers.Contains("x-conductor-loss"), string.Join(',', second.Headers.TryGetValues("x-conductor-loss", out var loss) ? loss : []));
     }
 
+    [Theory]
+    [InlineData("generateContent", "")]
+    [InlineData("streamGenerateContent", "")]
+    [InlineData("streamGenerateContent", "true")]
+    public async Task Signature_OfAnthropicsThoughts_GoesBackThroughThisDialect(string method, string shows)
+    {
+        await using var anthropic = await FakeAnthropic.StartAsync();
+        anthropic.Reply(new FakeAnthropicReply().AddThinking("Which city?", "c2ln").AddToolUse("toolu_1", "weather", """{"city":"Ulm"}""")).Reply(FakeAnthropicReply.Text("warm"));
+        await using var gateway = await TestGateway.StartAsync($$"""providers: { claude: { plugin: anthropic, base_url: "{{anthropic.BaseUrl}}", keys: [ k ], price: free } }""");
+        const string Tools = """
+            "tools":[{"functionDeclarations":[{"name":"weather","parameters":{"type":"OBJECT","properties":{"city":{"type":"STRING"}}}}]}]
+            """;
+        var config = $"\"generationConfig\":{{\"maxOutputTokens\":4000,\"thinkingConfig\":{{\"thinkingBudget\":2000{(shows.Length > 0 ? ",\"includeThoughts\":true" : "")}}}}}";
+
+        using var first = await gateway.PostAsync($"/v1beta/models/claude/claude-sonnet-4-5:{method}", $$"""{"contents":[{"parts":[{"text":"?"}]}],{{Tools}},{{config}}}""");
+        var answer = await ReadAsync(first);
+        var contents = string.Join(',', (answer.ValueKind == JsonValueKind.Array ? [.. answer.EnumerateArray()] : new[] { answer }).Select(piece => piece.GetProperty("candidates")[0].GetProperty("content").GetRawText()));
+        using var second = await gateway.PostAsync(
+            "/v1beta/models/claude/claude-sonnet-4-5:generateContent",
+            $$$$"""{"contents":[{"parts":[{"text":"?"}]},{{{{contents}}}},{"role":"user","parts":[{"functionResponse":{"name":"weather","response":{"output":"warm"}}}]}],{{{{Tools}}}},{{{{config}}}}}""");
+
+        Assert.Equal("warm", TextOf(await ReadAsync(second)));
+        var sent = anthropic.Requests[^1].Json.GetProperty("messages")[1].GetProperty("content")[0];
+        Assert.Equal("""{"type":"thinking","thinking":"Which city?","signature":"c2ln"}""", sent.GetRawText());
+    }
+
     [Fact]
     public async Task CountTokens_ByTheTargetOrByEstimate()
     {
