@@ -244,6 +244,45 @@ public sealed class AnthropicDialectTests(AnthropicGateway shared) : IClassFixtu
         Assert.Equal(["user", "assistant", "user"], sent.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()));
     }
 
+    [Fact]
+    public async Task Messages_WhatTheOtherDialectLacks_IsToldOrRefused()
+    {
+        const string Rich = """
+            {"model":"fake/m","max_tokens":9,"thinking":{"type":"adaptive"},"context_management":{"edits":[]},"top_k":5,"output_config":{"effort":"high","format":{"type":"json_schema","schema":{"type":"object"}}},
+             "system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}],
+             "messages":[{"role":"user","content":"q"},
+              {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"c2ln"},{"type":"tool_use","id":"t1","name":"f","input":{}},{"type":"tool_use","id":"t2","name":"f","input":{}}]},
+              {"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]},{"type":"tool_result","tool_use_id":"t2","is_error":true,"content":"failed"},{"type":"text","text":"go on"}]}]}
+            """;
+
+        using var told = await SendAsync("/v1/messages", Rich);
+        var sent = Sent(shared.OpenAI.Requests);
+        using var strict = await SendAsync("/v1/messages", Rich, ("x-conductor-strict", "true"));
+        using var serverTool = await SendAsync("/v1/messages", """{"model":"fake/m","max_tokens":9,"tools":[{"type":"web_search_20250305","name":"web_search"}],"messages":[{"role":"user","content":"q"}]}""");
+
+        Assert.True(told.IsSuccessStatusCode, await told.Content.ReadAsStringAsync());
+        var dropped = told.Headers.GetValues("x-conductor-dropped-params").Single().Split(',');
+        Assert.Contains(dropped, name => name.EndsWith("thinking", StringComparison.Ordinal));
+        Assert.Contains(dropped, name => name.EndsWith("context_management", StringComparison.Ordinal));
+        Assert.Contains("is_error", dropped);
+        Assert.DoesNotContain("anthropic:", sent.BodyText, StringComparison.Ordinal);
+        Assert.Equal(["system", "user", "assistant", "tool", "tool", "user"], sent.Json.GetProperty("messages").EnumerateArray().Select(message => message.GetProperty("role").GetString()));
+        Assert.Equal("high", sent.Json.GetProperty("reasoning_effort").GetString());
+        Assert.Equal("json_schema", sent.Json.GetProperty("response_format").GetProperty("type").GetString());
+        await AssertErrorAsync(strict, 400, "invalid_request_error", "unsupported_parameter");
+        await AssertErrorAsync(serverTool, 400, "invalid_request_error", "unsupported_parameter");
+    }
+
+    [Fact]
+    public async Task OpenAIsCaller_Strict_IsRefusedBeforeAnythingIsSent()
+    {
+        using var strict = await SendAsync("/v1/chat/completions", $$"""{"model":"claude/{{Model}}","max_tokens":9,"seed":7,"messages":[{"role":"user","content":"strictly"}]}""", ("x-conductor-strict", "true"));
+
+        Assert.Equal(400, (int)strict.StatusCode);
+        Assert.Equal("seed", JsonElement.Parse(await strict.Content.ReadAsStringAsync()).GetProperty("error").GetProperty("param").GetString());
+        Assert.DoesNotContain(shared.Claude.Requests, request => request.BodyText.Contains("strictly", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
