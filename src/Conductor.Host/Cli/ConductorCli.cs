@@ -68,6 +68,7 @@ internal static class ConductorCli
         root.Add(PromptCommand.Create());
         root.Add(ConfigCommand.Create());
         root.Add(LabCommand.Create());
+        root.Add(ProveCommand.Create());
         root.Add(VersionCommand.Create());
 
         var help = root.Options.OfType<HelpOption>().Single();

@@ -40,6 +40,10 @@ public static class OpenAIRequestReader
                 case "top_p":
                     options.TopP = (float?)member.OptionalNumber(0, 1);
                     break;
+                case "top_k":
+                    // Not OpenAI's, and read by most servers that speak its dialect.
+                    options.TopK = (int?)member.OptionalInteger(-1, int.MaxValue);
+                    break;
                 case "frequency_penalty":
                     options.FrequencyPenalty = (float?)member.OptionalNumber(-2, 2);
                     break;

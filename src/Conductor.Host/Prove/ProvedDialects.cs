@@ -1,0 +1,173 @@
+using System.Buffers;
+using Conductor.Calls;
+using Conductor.Wire;
+using Conductor.Wire.Anthropic;
+using Conductor.Wire.Gemini;
+using Conductor.Wire.OpenAI;
+using Microsoft.Extensions.AI;
+
+namespace Conductor.Host.Prove;
+
+/// <summary>The dialects that are proved, each with its own readers and writers.</summary>
+internal static class ProvedDialects
+{
+    public static IReadOnlyList<ProvedDialect> All { get; } = [new OpenAI(), new Anthropic(), new Gemini()];
+
+    private sealed class OpenAI : ProvedDialect
+    {
+        public override string Name => "openai";
+
+        public override AnswerWords Words => AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.CacheWrites;
+
+        public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var losses = OpenAIRequestWriter.Write(output, Model, request.Messages, request.Options, isStreaming: false);
+            return (output.WrittenSpan.ToArray(), losses);
+        }
+
+        public override ChatRequest ReadRequest(ReadOnlySpan<byte> body)
+        {
+            var request = OpenAIRequestReader.Read(body);
+            return new ChatRequest(request.Messages, request.Options);
+        }
+
+        protected override byte[] WriteAnswer(ChatResponse answer)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            OpenAIResponseWriter.Write(output, answer, "chatcmpl-1", Model, Then, UsageOf(answer));
+            return output.WrittenSpan.ToArray();
+        }
+
+        public override ChatResponse ReadAnswer(ReadOnlySpan<byte> body) => OpenAIResponseReader.Read(body);
+
+        protected override byte[] WriteStream(IReadOnlyList<ChatResponseUpdate> updates)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var writer = new OpenAIChunkWriter("chatcmpl-1", Model, Then, wantsUsage: true);
+            foreach (var update in updates)
+            {
+                writer.Write(output, update);
+            }
+
+            writer.Complete(output);
+            return output.WrittenSpan.ToArray();
+        }
+
+        public override byte[] Replay(byte[] answer) => Replays.OpenAI(Replays.OpenAIMessage(answer));
+
+        public override async Task<byte[]> ReplayStreamAsync(byte[] stream) => Replays.OpenAI(await Replays.OpenAIMessageAsync(stream));
+
+        public override Task<List<ChatResponseUpdate>> ReadStreamAsync(byte[] body)
+        {
+            var reader = new OpenAIChunkReader();
+            return ReadEventsAsync(body, (data, updates) => reader.Read(data.Span, updates), reader.Complete);
+        }
+    }
+
+    private sealed class Anthropic : ProvedDialect
+    {
+        private static readonly AnthropicTarget Target = new(4096);
+
+        public override string Name => "anthropic";
+
+        public override AnswerWords Words => AnswerWords.StopSequence | AnswerWords.CacheWrites;
+
+        public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var losses = AnthropicRequestWriter.Write(output, Model, request.Messages, request.Options, Target, isStreaming: false);
+            return (output.WrittenSpan.ToArray(), losses);
+        }
+
+        public override ChatRequest ReadRequest(ReadOnlySpan<byte> body)
+        {
+            var request = AnthropicRequestReader.Read(body);
+            return new ChatRequest(request.Messages, request.Options);
+        }
+
+        protected override byte[] WriteAnswer(ChatResponse answer)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            AnthropicResponseWriter.Write(output, answer, "msg_1", Model, UsageOf(answer));
+            return output.WrittenSpan.ToArray();
+        }
+
+        public override ChatResponse ReadAnswer(ReadOnlySpan<byte> body) => AnthropicResponseReader.Read(body);
+
+        protected override byte[] WriteStream(IReadOnlyList<ChatResponseUpdate> updates)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var writer = new AnthropicEventWriter("msg_1", Model);
+            foreach (var update in updates)
+            {
+                writer.Write(output, update);
+            }
+
+            writer.Complete(output);
+            return output.WrittenSpan.ToArray();
+        }
+
+        public override byte[] Replay(byte[] answer) => Replays.Anthropic(Replays.AnthropicContent(answer));
+
+        public override async Task<byte[]> ReplayStreamAsync(byte[] stream) => Replays.Anthropic(await Replays.AnthropicContentAsync(stream));
+
+        public override Task<List<ChatResponseUpdate>> ReadStreamAsync(byte[] body)
+        {
+            var reader = new AnthropicEventReader();
+            return ReadEventsAsync(body, (data, updates) => reader.Read(data.Span, updates), reader.Complete);
+        }
+    }
+
+    private sealed class Gemini : ProvedDialect
+    {
+        public override string Name => "gemini";
+
+        public override AnswerWords Words => AnswerWords.Choices | AnswerWords.Logprobs;
+
+        public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var losses = GeminiRequestWriter.Write(output, Model, request.Messages, request.Options);
+            return (output.WrittenSpan.ToArray(), losses);
+        }
+
+        public override ChatRequest ReadRequest(ReadOnlySpan<byte> body)
+        {
+            var request = GeminiRequestReader.Read(body);
+            return new ChatRequest(request.Messages, request.Options);
+        }
+
+        protected override byte[] WriteAnswer(ChatResponse answer)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            GeminiResponseWriter.Write(output, answer, "resp-1", Model, UsageOf(answer));
+            return output.WrittenSpan.ToArray();
+        }
+
+        public override ChatResponse ReadAnswer(ReadOnlySpan<byte> body) => GeminiResponseReader.Read(body);
+
+        protected override byte[] WriteStream(IReadOnlyList<ChatResponseUpdate> updates)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var writer = new GeminiChunkWriter("resp-1", Model, GeminiFraming.Events);
+            foreach (var update in updates)
+            {
+                writer.Write(output, update);
+            }
+
+            writer.Complete(output);
+            return output.WrittenSpan.ToArray();
+        }
+
+        public override byte[] Replay(byte[] answer) => Replays.Gemini(Replays.GeminiContent(answer));
+
+        public override async Task<byte[]> ReplayStreamAsync(byte[] stream) => Replays.Gemini(await Replays.GeminiContentAsync(stream));
+
+        public override Task<List<ChatResponseUpdate>> ReadStreamAsync(byte[] body)
+        {
+            var reader = new GeminiChunkReader();
+            return ReadEventsAsync(body, (data, updates) => reader.Read(data.Span, updates), reader.Complete);
+        }
+    }
+}
