@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using Conductor.Calls;
 using Conductor.Dialects;
@@ -7,6 +8,7 @@ using Conductor.Errors;
 using Conductor.Money;
 using Conductor.Providers;
 using Conductor.Routing;
+using Conductor.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
 
@@ -82,6 +84,9 @@ internal abstract class InboundDialect : IDialect
     {
     }
 
+    /// <summary>What of an answer the dialect has words for; the rest is told as lost.</summary>
+    public virtual AnswerWords Words => AnswerWords.All;
+
     /// <summary>A whole chat answer from <see cref="ChatOutcome.Response"/>. What the dialect has no word for goes into <see cref="AnswerContext.Losses"/>.</summary>
     public abstract void WriteChat(IBufferWriter<byte> output, ChatResponse response, AnswerContext context);
 
@@ -126,8 +131,10 @@ internal abstract class InboundDialect : IDialect
         var updates = outcome.Updates ?? (outcome.Response ?? ReadChat(outcome.ResponseBytes!.Value.Span)).ToChatResponseUpdates().ToAsyncEnumerable();
         var writer = OpenEvents(context);
         var output = new ArrayBufferWriter<byte>(1024);
+        var losses = new AnswerLosses(Words, context.Losses);
         await foreach (var update in updates.WithCancellation(cancellationToken))
         {
+            losses.Note(update);
             writer.Write(output, update);
             if (output.WrittenCount > 0)
             {
@@ -136,10 +143,20 @@ internal abstract class InboundDialect : IDialect
             }
         }
 
+        TellLosses(output, context.Losses);
         writer.Complete(output, context.Usage);
         if (output.WrittenCount > 0)
         {
             yield return output.WrittenMemory;
+        }
+    }
+
+    // The headers of a stream are out long before its end, where most of this is known. A comment is what every reader of events passes over and people see; lines and arrays have none.
+    private void TellLosses(ArrayBufferWriter<byte> output, LossReport losses)
+    {
+        if (losses.Dropped.Count > 0 && Framing.ContentType.StartsWith("text/event-stream", StringComparison.Ordinal))
+        {
+            Encoding.UTF8.GetBytes($": x-conductor-dropped-params: {string.Join(',', losses.Dropped)}\n\n", output);
         }
     }
 

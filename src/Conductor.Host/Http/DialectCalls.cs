@@ -7,6 +7,7 @@ using Conductor.Providers;
 using Conductor.Routing;
 using Conductor.Settings;
 using Conductor.Text;
+using Conductor.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -48,6 +49,7 @@ internal sealed class DialectCalls(IConductor conductor, ISettings settings, Tim
         if (outcome.ResponseBytes is not { } answer)
         {
             var context = new AnswerContext(call, outcome, request.Body, time.GetUtcNow());
+            new AnswerLosses(dialect.Words, context.Losses).Note(outcome.Response!);
             answer = Write(output => dialect.WriteChat(output, outcome.Response!, context));
             OutcomeHeaders.NoteLosses(call, context.Losses);
         }

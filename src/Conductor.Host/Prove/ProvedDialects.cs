@@ -4,6 +4,7 @@ using Conductor.Wire;
 using Conductor.Wire.Anthropic;
 using Conductor.Wire.Gemini;
 using Conductor.Wire.OpenAI;
+using Conductor.Wire.Responses;
 using Microsoft.Extensions.AI;
 
 namespace Conductor.Host.Prove;
@@ -11,7 +12,7 @@ namespace Conductor.Host.Prove;
 /// <summary>The dialects that are proved, each with its own readers and writers.</summary>
 internal static class ProvedDialects
 {
-    public static IReadOnlyList<ProvedDialect> All { get; } = [new OpenAI(), new Anthropic(), new Gemini()];
+    public static IReadOnlyList<ProvedDialect> All { get; } = [new OpenAI(), new Responses(), new Anthropic(), new Gemini()];
 
     private sealed class OpenAI : ProvedDialect
     {
@@ -62,6 +63,62 @@ internal static class ProvedDialects
         {
             var reader = new OpenAIChunkReader();
             return ReadEventsAsync(body, (data, updates) => reader.Read(data.Span, updates), reader.Complete);
+        }
+    }
+
+    private sealed class Responses : ProvedDialect
+    {
+        private static readonly ResponsesHead Head = new("resp_1", Model, Then, ResponsesEcho.Empty);
+
+        public override string Name => "responses";
+
+        public override AnswerWords Words => AnswerWords.Logprobs | AnswerWords.CacheWrites;
+
+        public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var losses = LossReport.For(request.Options);
+            ResponsesRequestWriter.Write(output, Model, request.Messages, request.Options, isStreaming: false, losses);
+            return (output.WrittenSpan.ToArray(), losses);
+        }
+
+        public override ChatRequest ReadRequest(ReadOnlySpan<byte> body)
+        {
+            var request = ResponsesRequestReader.Read(body);
+            return new ChatRequest(request.Messages, request.Options);
+        }
+
+        public override ChatResponse ReadAnswer(ReadOnlySpan<byte> body) => ResponsesAnswerReader.Read(body);
+
+        public override byte[] Replay(byte[] answer) => Replays.Responses(Replays.ResponsesOutput(answer));
+
+        public override async Task<byte[]> ReplayStreamAsync(byte[] stream) => Replays.Responses(await Replays.ResponsesOutputAsync(stream));
+
+        public override Task<List<ChatResponseUpdate>> ReadStreamAsync(byte[] body)
+        {
+            var reader = new ResponsesEventReader();
+            return ReadEventsAsync(body, (data, updates) => reader.Read(data.Span, updates), reader.Complete);
+        }
+
+        protected override byte[] WriteAnswer(ChatResponse answer)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            ResponsesAnswerWriter.Write(output, answer, Head, isStored: false, UsageOf(answer));
+            return output.WrittenSpan.ToArray();
+        }
+
+        protected override byte[] WriteStream(IReadOnlyList<ChatResponseUpdate> updates)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var writer = new ResponsesEventWriter(Head, isStored: false);
+            foreach (var update in updates)
+            {
+                writer.Write(output, update);
+            }
+
+            writer.End(output);
+            writer.Complete(output, writer.Response(isStored: false));
+            return output.WrittenSpan.ToArray();
         }
     }
 

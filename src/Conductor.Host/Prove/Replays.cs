@@ -78,6 +78,18 @@ internal static class Replays
         return new JsonArray([.. blocks.Values]);
     }
 
+    /// <summary>Responses: all of `output` goes before the next input.</summary>
+    public static byte[] Responses(JsonNode output) => Bytes(new JsonObject
+    {
+        ["model"] = "m",
+        ["input"] = new JsonArray([Turn("user", "hi"), .. ((JsonArray)output).Select(item => item!.DeepClone()), Turn("user", "and then?")]),
+    });
+
+    public static JsonNode ResponsesOutput(byte[] answer) => JsonNode.Parse(answer)!["output"]!.DeepClone();
+
+    /// <summary>The last event holds the whole answer.</summary>
+    public static async Task<JsonNode> ResponsesOutputAsync(byte[] stream) => (await EventsAsync(stream))[^1]["response"]!["output"]!.DeepClone();
+
     /// <summary>Gemini: `candidates[0].content` is one of the next request's contents.</summary>
     public static byte[] Gemini(JsonNode content) => Bytes(new JsonObject { ["contents"] = new JsonArray(Said("hi"), content, Said("and then?")) });
 

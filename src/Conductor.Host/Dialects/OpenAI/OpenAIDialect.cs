@@ -13,6 +13,8 @@ internal partial class OpenAIDialect : InboundDialect
 {
     public override string Name => "openai";
 
+    public override AnswerWords Words => AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.CacheWrites;
+
     public override ReadOnlyMemory<byte> StreamEnd { get; } = "data: [DONE]\n\n"u8.ToArray();
 
     public override DialectPeek Peek(ReadOnlyMemory<byte> body) => Translate(WireTranslation.Ask(() => OpenAIPeek.Read(body.Span)));
