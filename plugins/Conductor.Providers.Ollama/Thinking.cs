@@ -9,7 +9,7 @@ internal static class Thinking
     /// <summary>What to send as `think`, and whether the caller's wish had to be left out because the model does not think.</summary>
     public static (string? Think, bool IsLeftOut) Of(ChatOptions? options, OllamaModelCard? card, string? byDefault)
     {
-        var asked = Asked(options);
+        var asked = OllamaThink.Asked(options);
         if (card?.Capabilities?.Contains("thinking") == false)
         {
             // Ollama refuses `think: true` of such a model; not to think is what it does anyway.
@@ -19,19 +19,4 @@ internal static class Thinking
         // What the operator prefers waits for a model that is known to think; what the caller asks for is tried.
         return (asked ?? (card?.Capabilities is null ? null : byDefault), false);
     }
-
-    private static string? Asked(ChatOptions? options) => options?.Reasoning?.Effort switch
-    {
-        ReasoningEffort.None => "false",
-        ReasoningEffort.Low => "low",
-        ReasoningEffort.Medium => "medium",
-        ReasoningEffort.High => "high",
-        ReasoningEffort.ExtraHigh => "max",
-        _ => options?.AdditionalProperties?.TryGetValue("reasoning_effort", out var word) != true ? null : word?.ToString() switch
-        {
-            "minimal" => "low",
-            "max" => "max",
-            _ => null,
-        },
-    };
 }

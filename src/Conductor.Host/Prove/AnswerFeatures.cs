@@ -45,7 +45,7 @@ internal static class AnswerFeatures
         Usage = new WireUsage { InputTokens = 100, CachedInputTokens = 40, CacheWriteTokens = 20, OutputTokens = 30, ReasoningTokens = 10 }.ToDetails(),
     };
 
-    private static Feature<ChatResponse> Ends(string word, ChatFinishReason reason) => new($"ends with {word}", (made, _) => made.FinishReason = reason, answer => answer.FinishReason?.Value ?? "");
+    private static Feature<ChatResponse> Ends(string word, ChatFinishReason reason) => new($"ends with {word}", (made, _) => made.FinishReason = reason, answer => answer.FinishReason?.Value ?? "", "finish_reason");
 
     private static Feature<ChatResponse> Uses(string what, Func<UsageDetails, long?> count) => new($"usage: {what}", (_, _) => { }, answer => answer.Usage is { } usage && count(usage) is > 0 and var tokens ? Number(tokens) : "", "usage");
 

@@ -3,6 +3,7 @@ using Conductor.Calls;
 using Conductor.Wire;
 using Conductor.Wire.Anthropic;
 using Conductor.Wire.Gemini;
+using Conductor.Wire.Ollama;
 using Conductor.Wire.OpenAI;
 using Conductor.Wire.Responses;
 using Microsoft.Extensions.AI;
@@ -12,13 +13,13 @@ namespace Conductor.Host.Prove;
 /// <summary>The dialects that are proved, each with its own readers and writers.</summary>
 internal static class ProvedDialects
 {
-    public static IReadOnlyList<ProvedDialect> All { get; } = [new OpenAI(), new Responses(), new Anthropic(), new Gemini()];
+    public static IReadOnlyList<ProvedDialect> All { get; } = [new OpenAI(), new Responses(), new Anthropic(), new Gemini(), new Ollama()];
 
     private sealed class OpenAI : ProvedDialect
     {
         public override string Name => "openai";
 
-        public override AnswerWords Words => AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.CacheWrites;
+        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.CacheWrites;
 
         public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
         {
@@ -72,7 +73,7 @@ internal static class ProvedDialects
 
         public override string Name => "responses";
 
-        public override AnswerWords Words => AnswerWords.Logprobs | AnswerWords.CacheWrites;
+        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Logprobs | AnswerWords.CacheWrites;
 
         public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
         {
@@ -128,7 +129,7 @@ internal static class ProvedDialects
 
         public override string Name => "anthropic";
 
-        public override AnswerWords Words => AnswerWords.StopSequence | AnswerWords.CacheWrites;
+        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.StopSequence | AnswerWords.CacheWrites;
 
         public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
         {
@@ -180,7 +181,7 @@ internal static class ProvedDialects
     {
         public override string Name => "gemini";
 
-        public override AnswerWords Words => AnswerWords.Choices | AnswerWords.Logprobs;
+        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs;
 
         public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
         {
@@ -225,6 +226,68 @@ internal static class ProvedDialects
         {
             var reader = new GeminiChunkReader();
             return ReadEventsAsync(body, (data, updates) => reader.Read(data.Span, updates), reader.Complete);
+        }
+    }
+
+    private sealed class Ollama : ProvedDialect
+    {
+        public override string Name => "ollama";
+
+        public override AnswerWords Words => AnswerWords.Logprobs;
+
+        public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var losses = OllamaChatWriter.Write(output, Model, request.Messages, request.Options, new OllamaServing { Think = OllamaThink.Asked(request.Options) }, isStreaming: false);
+            return (output.WrittenSpan.ToArray(), losses);
+        }
+
+        public override ChatRequest ReadRequest(ReadOnlySpan<byte> body)
+        {
+            var request = OllamaRequestReader.ReadChat(body);
+            return new ChatRequest(request.Messages, request.Options);
+        }
+
+        public override ChatResponse ReadAnswer(ReadOnlySpan<byte> body) => OllamaChunkReader.ReadWhole(body);
+
+        public override byte[] Replay(byte[] answer) => Replays.OpenAI(Replays.OllamaMessage(answer));
+
+        public override async Task<byte[]> ReplayStreamAsync(byte[] stream) => Replays.OpenAI(await Replays.OllamaMessageAsync(stream));
+
+        public override async Task<List<ChatResponseUpdate>> ReadStreamAsync(byte[] body)
+        {
+            var reader = new OllamaChunkReader();
+            var updates = new List<ChatResponseUpdate>();
+            using var lines = new NdjsonReader(new MemoryStream(body), SseReader.DefaultMaxEventBytes);
+            while (await lines.ReadAsync(CancellationToken.None))
+            {
+                if (reader.Read(lines.Line.Span) is { } update)
+                {
+                    updates.Add(update);
+                }
+            }
+
+            return updates;
+        }
+
+        protected override byte[] WriteAnswer(ChatResponse answer)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            OllamaAnswerWriter.WriteWhole(output, answer, Model, isGenerate: false, Then, default, UsageOf(answer));
+            return output.WrittenSpan.ToArray();
+        }
+
+        protected override byte[] WriteStream(IReadOnlyList<ChatResponseUpdate> updates)
+        {
+            var output = new ArrayBufferWriter<byte>();
+            var writer = new OllamaAnswerWriter(Model, isGenerate: false);
+            foreach (var update in updates)
+            {
+                writer.Write(output, update, Then);
+            }
+
+            writer.Complete(output, Then, default, null);
+            return output.WrittenSpan.ToArray();
         }
     }
 }

@@ -102,6 +102,34 @@ internal static class Replays
         ["parts"] = new JsonArray([.. (await EventsAsync(stream)).SelectMany(piece => piece["candidates"]?[0]?["content"]?["parts"] as JsonArray ?? []).Select(part => part!.DeepClone())]),
     };
 
+    /// <summary>Ollama: `message` is the next request's, which has OpenAI's form.</summary>
+    public static JsonNode OllamaMessage(byte[] answer) => JsonNode.Parse(answer)!["message"]!.DeepClone();
+
+    /// <summary>The messages of all lines put together.</summary>
+    public static async Task<JsonNode> OllamaMessageAsync(byte[] stream)
+    {
+        var message = new JsonObject { ["role"] = "assistant", ["content"] = "" };
+        var calls = new JsonArray();
+        using var lines = new NdjsonReader(new MemoryStream(stream), SseReader.DefaultMaxEventBytes);
+        while (await lines.ReadAsync(CancellationToken.None))
+        {
+            var piece = JsonNode.Parse(lines.Line.Span)!["message"] as JsonObject ?? [];
+            message["content"] = message["content"]!.GetValue<string>() + piece["content"]?.GetValue<string>();
+            message["thinking"] = (message["thinking"]?.GetValue<string>() ?? "") + piece["thinking"]?.GetValue<string>();
+            foreach (var call in piece["tool_calls"] as JsonArray ?? [])
+            {
+                calls.Add(call!.DeepClone());
+            }
+        }
+
+        if (calls.Count > 0)
+        {
+            message["tool_calls"] = calls;
+        }
+
+        return message;
+    }
+
     private static JsonObject Said(string text) => new() { ["role"] = "user", ["parts"] = new JsonArray(new JsonObject { ["text"] = text }) };
 
     private static JsonObject Turn(string role, string text) => new() { ["role"] = role, ["content"] = text };

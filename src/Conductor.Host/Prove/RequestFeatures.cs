@@ -164,6 +164,7 @@ internal static class RequestFeatures
 
     private static string ToolMode(ChatRequest request) => request.Options.ToolMode switch
     {
+        _ when request.Options.Tools is null or { Count: 0 } => "none", // nothing to call
         null or AutoChatToolMode => "",
         NoneChatToolMode => "none",
         RequiredChatToolMode { RequiredFunctionName: { } name } => name,

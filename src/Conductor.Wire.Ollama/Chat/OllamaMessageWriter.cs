@@ -30,6 +30,11 @@ internal static class OllamaMessageWriter
     private static void Write(Utf8JsonWriter writer, ChatMessage message, string path, Dictionary<string, string> tools, LossReport left)
     {
         Note(message, left);
+        foreach (var content in message.Contents)
+        {
+            ContentLosses.Note(content, "ollama", saysSignatures: false, left);
+        }
+
         var results = message.Contents.OfType<FunctionResultContent>().ToList();
         foreach (var result in results)
         {

@@ -27,7 +27,7 @@ internal static class ItemWriter
         var contents = message.Contents;
         foreach (var content in contents)
         {
-            NoteUnsaid(content, loss);
+            ContentLosses.Note(content, ResponsesKeys.Dialect, saysSignatures: true, loss);
         }
 
         for (var i = 0; i < contents.Count;)
@@ -175,25 +175,5 @@ internal static class ItemWriter
         writer.WriteString("encrypted_content"u8, seal.ProtectedData);
         writer.WriteEndObject();
         return end;
-    }
-
-    // What stands beside a content in other dialects, and nowhere in this one.
-    private static void NoteUnsaid(AIContent content, LossReport loss)
-    {
-        foreach (var (key, value) in content.AdditionalProperties ?? [])
-        {
-            if (key == ChatKeys.ToolFailed && value is true)
-            {
-                loss.Drop("is_error");
-            }
-            else if (key == ChatKeys.ThoughtSignature)
-            {
-                loss.Drop("extra_content");
-            }
-            else if (key == ChatKeys.CacheControl || (ChatKeys.TrySplit(key, out var dialect, out _) && dialect != "responses"))
-            {
-                loss.Drop(key);
-            }
-        }
     }
 }

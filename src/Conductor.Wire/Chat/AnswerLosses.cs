@@ -13,9 +13,11 @@ public sealed class AnswerLosses(AnswerWords words, LossReport losses)
         ArgumentNullException.ThrowIfNull(answer);
         Note(answer.AdditionalProperties);
         Note(answer.Usage);
+        Note(answer.FinishReason);
         foreach (var message in answer.Messages)
         {
             Note(message.AdditionalProperties);
+            Note(message.Contents);
         }
     }
 
@@ -24,9 +26,18 @@ public sealed class AnswerLosses(AnswerWords words, LossReport losses)
     {
         ArgumentNullException.ThrowIfNull(update);
         Note(update.AdditionalProperties);
-        foreach (var content in update.Contents)
+        Note(update.FinishReason);
+        Note(update.Contents);
+    }
+
+    private void Note(ChatFinishReason? finish) => Drop(AnswerWords.Filtered, finish == ChatFinishReason.ContentFilter, "finish_reason");
+
+    private void Note(IList<AIContent> contents)
+    {
+        foreach (var content in contents)
         {
             Note((content as UsageContent)?.Details);
+            Drop(AnswerWords.Signatures, content is TextReasoningContent { ProtectedData.Length: > 0 } || content.AdditionalProperties?.ContainsKey(ChatKeys.ThoughtSignature) == true, "signature");
         }
     }
 
@@ -42,8 +53,12 @@ public sealed class AnswerLosses(AnswerWords words, LossReport losses)
         Drop(AnswerWords.Choices, extra.TryGetValue(ChatKeys.ChoiceIndex, out var index) && index is > 0, "choices");
     }
 
-    private void Note(UsageDetails? usage) =>
+    private void Note(UsageDetails? usage)
+    {
+        Drop(AnswerWords.CacheReads, usage?.CachedInputTokenCount > 0, "usage.cached_tokens");
+        Drop(AnswerWords.ThinkingTokens, usage?.ReasoningTokenCount > 0, "usage.reasoning_tokens");
         Drop(AnswerWords.CacheWrites, usage?.AdditionalCounts is { } counts && counts.TryGetValue(WireUsage.CacheWriteKey, out var written) && written > 0, "usage.cache_write_tokens");
+    }
 
     private void Drop(AnswerWords word, bool isThere, string name)
     {

@@ -1,6 +1,6 @@
 namespace Conductor.Wire;
 
-/// <summary>What not every dialect can say of an answer. What is not in this list, all of them can: text, thinking and its signatures, calls, the reason of the end, tokens in and out.</summary>
+/// <summary>What not every dialect can say of an answer. What is not in this list, all of them can: text, thinking, calls, that it stopped or was cut off, tokens in and out.</summary>
 [Flags]
 public enum AnswerWords
 {
@@ -19,6 +19,21 @@ public enum AnswerWords
     /// <summary>How many tokens were written to a cache.</summary>
     CacheWrites = 8,
 
+    /// <summary>How many tokens were read from a cache.</summary>
+    CacheReads = 16,
+
+    /// <summary>How many tokens went into thinking.</summary>
+    ThinkingTokens = 32,
+
+    /// <summary>Signatures of thinking, and thinking that was withheld.</summary>
+    Signatures = 64,
+
+    /// <summary>That a content filter ended it.</summary>
+    Filtered = 128,
+
+    /// <summary>What every dialect of a provider that runs models for others has.</summary>
+    Usual = CacheReads | ThinkingTokens | Signatures | Filtered,
+
     /// <summary>All of it.</summary>
-    All = Choices | Logprobs | StopSequence | CacheWrites,
+    All = Choices | Logprobs | StopSequence | CacheWrites | Usual,
 }

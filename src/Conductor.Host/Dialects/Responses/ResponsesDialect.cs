@@ -21,7 +21,7 @@ internal sealed class ResponsesDialect : OpenAIDialect
 
     protected override IReadOnlyList<PathString> Paths { get; } = [.. Addresses.Select(address => new PathString(address))];
 
-    public override AnswerWords Words => AnswerWords.Logprobs | AnswerWords.CacheWrites;
+    public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Logprobs | AnswerWords.CacheWrites;
 
     /// <summary>None: the last event says that it is the last.</summary>
     public override ReadOnlyMemory<byte> StreamEnd => default;
