@@ -18,6 +18,8 @@ internal class GeminiDialect : InboundDialect
 {
     public override string Name => "gemini";
 
+    public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs;
+
     protected override IReadOnlyList<PathString> Paths { get; } = ["/v1beta", "/gemini"];
 
     public override ReadOnlyMemory<byte> StreamEnd => default;
