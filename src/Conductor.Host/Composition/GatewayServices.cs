@@ -2,6 +2,7 @@ using Conductor.Configuration;
 using Conductor.Host.Dialects;
 using Conductor.Host.Dialects.Anthropic;
 using Conductor.Host.Dialects.Gemini;
+using Conductor.Host.Dialects.Ollama;
 using Conductor.Host.Dialects.OpenAI;
 using Conductor.Host.Dialects.Responses;
 using Conductor.Host.Endpoints;
@@ -42,6 +43,7 @@ internal static class GatewayServices
         OperationEndpoints.Map(routes);
         OpenAIEndpoints.Map(routes);
         ResponsesEndpoints.Map(routes);
+        OllamaEndpoints.Map(routes);
         AnthropicEndpoints.Map(routes);
         GeminiEndpoints.Map(routes);
         PluginEndpoints.Map(routes);
@@ -61,6 +63,9 @@ internal static class GatewayServices
         services.AddSingleton<GeminiArrayDialect>();
         services.AddSingleton<InboundDialects>();
         services.AddSingleton<DialectCalls>();
+        services.AddDialect<OllamaDialect>();
+        services.AddSingleton<OllamaGenerateDialect>();
+        services.AddSingleton<OllamaOldEmbeddingsDialect>();
         services.AddDialect<ResponsesDialect>();
         services.AddSingleton<ResponsesConversation>();
         services.AddSingleton<ResponsesKeeper>();
