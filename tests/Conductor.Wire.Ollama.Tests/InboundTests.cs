@@ -127,6 +127,18 @@ public sealed class InboundTests
     }
 
     [Fact]
+    public void Answer_ArgumentsThatAreNoObject_AreTold()
+    {
+        var call = new FunctionCallContent("c", "f") { AdditionalProperties = new() { [ChatKeys.RawArguments] = "not json" } };
+        var losses = new LossReport();
+
+        var body = Text(output => OllamaAnswerWriter.WriteWhole(output, new ChatResponse(new ChatMessage(ChatRole.Assistant, [call])), "m", false, Then, Durations, null, losses));
+
+        Assert.Contains("\"arguments\":{}", body, StringComparison.Ordinal);
+        Assert.Equal(["tool_calls.function.arguments"], losses.Changed);
+    }
+
+    [Fact]
     public void Error_IsAText() => Assert.Equal("""{"error":"model \"x\" not found"}""", Text(output => OllamaAnswerWriter.WriteError(output, "model \"x\" not found")));
 
     [Fact]

@@ -17,14 +17,17 @@ public readonly record struct OllamaDurations(TimeSpan Total, TimeSpan Prompt, T
 /// </summary>
 /// <param name="model">What the caller is told of the model.</param>
 /// <param name="isGenerate">Whether the answer is `/api/generate`'s: `response` instead of `message`.</param>
-public sealed class OllamaAnswerWriter(string model, bool isGenerate)
+/// <param name="losses">Where it is noted what the dialect cannot say; null = nowhere.</param>
+public sealed class OllamaAnswerWriter(string model, bool isGenerate, LossReport? losses = null)
 {
     private readonly Dictionary<string, char> _halves = []; // of a surrogate pair whose second half is still to come
     private ChatFinishReason? _finish;
     private WireUsage? _usage;
 
     /// <summary>Writes a whole answer: one object, without a line end.</summary>
-    public static void WriteWhole(IBufferWriter<byte> output, ChatResponse response, string model, bool isGenerate, DateTimeOffset now, OllamaDurations durations, WireUsage? usage)
+    public static void WriteWhole(
+        IBufferWriter<byte> output, ChatResponse response, string model, bool isGenerate, DateTimeOffset now, OllamaDurations durations, WireUsage? usage,
+        LossReport? losses = null)
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(response);
@@ -32,7 +35,7 @@ public sealed class OllamaAnswerWriter(string model, bool isGenerate)
         var contents = message?.Contents ?? [];
         var text = string.Concat(contents.OfType<TextContent>().Select(content => content.Text)) + string.Concat(Refusals(contents));
         var thinking = string.Concat(contents.OfType<TextReasoningContent>().Select(content => content.Text));
-        new OllamaAnswerWriter(model, isGenerate).WriteObject(
+        new OllamaAnswerWriter(model, isGenerate, losses).WriteObject(
             output, now, text, thinking, [.. contents.OfType<FunctionCallContent>()], message?.AdditionalProperties,
             writer => WriteEnd(writer, response.FinishReason, durations, usage ?? WireUsage.FromDetails(response.Usage)));
     }
@@ -145,7 +148,7 @@ public sealed class OllamaAnswerWriter(string model, bool isGenerate)
         writer.WriteEndObject();
     });
 
-    private static void WriteCalls(Utf8JsonWriter writer, IReadOnlyList<FunctionCallContent> calls)
+    private void WriteCalls(Utf8JsonWriter writer, IReadOnlyList<FunctionCallContent> calls)
     {
         if (calls.Count == 0)
         {
@@ -161,6 +164,11 @@ public sealed class OllamaAnswerWriter(string model, bool isGenerate)
             writer.WriteNumber("index"u8, i);
             writer.WriteString("name"u8, calls[i].Name);
             writer.WritePropertyName("arguments"u8);
+            if (calls[i].Arguments is null && calls[i].AdditionalProperties?.ContainsKey(ChatKeys.RawArguments) == true)
+            {
+                losses?.Change("tool_calls.function.arguments"); // no object, and there is no place for anything else
+            }
+
             LooseValue.Write(writer, calls[i].Arguments ?? new Dictionary<string, object?>(), "arguments");
             writer.WriteEndObject();
             writer.WriteEndObject();

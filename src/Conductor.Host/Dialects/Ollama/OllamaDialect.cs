@@ -82,7 +82,8 @@ internal class OllamaDialect(TimeProvider time) : InboundDialect
         var timings = context.Call.Timings;
         var before = timings.Queue + timings.Routing + timings.Provider;
         OllamaAnswerWriter.WriteWhole(
-            output, response, context.Model, IsGenerate, context.Now, new OllamaDurations(before + timings.PostProcessing, before, timings.PostProcessing), context.Usage);
+            output, response, context.Model, IsGenerate, context.Now, new OllamaDurations(before + timings.PostProcessing, before, timings.PostProcessing), context.Usage,
+            context.Losses);
     }
 
     public override void WriteEmbeddings(IBufferWriter<byte> output, IReadOnlyList<ReadOnlyMemory<float>> vectors, AnswerContext context)
@@ -130,7 +131,7 @@ internal class OllamaDialect(TimeProvider time) : InboundDialect
 
     private sealed class LineWriter(AnswerContext context, bool isGenerate, TimeProvider time) : IChatEventWriter
     {
-        private readonly OllamaAnswerWriter _writer = new(context.Model, isGenerate);
+        private readonly OllamaAnswerWriter _writer = new(context.Model, isGenerate, context.Losses);
         private readonly TimeSpan _before = context.Call.Timings.Queue + context.Call.Timings.Routing + context.Call.Timings.Provider;
         private readonly long _begun = time.GetTimestamp(); // the first content is in hand
 
