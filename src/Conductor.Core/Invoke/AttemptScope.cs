@@ -5,6 +5,7 @@ using Conductor.Fallback;
 using Conductor.Money;
 using Conductor.Providers;
 using Conductor.Routing;
+using Conductor.Signatures;
 using Microsoft.Extensions.Logging;
 
 namespace Conductor.Invoke;
@@ -45,6 +46,9 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     }
 
     public ModelCall Call => _call;
+
+    /// <summary>Where the answer's signatures are remembered; null for a call that had no other target to go to.</summary>
+    public SignatureMemory? Signatures => SignatureMemory.Matters(_call) ? _services.Signatures : null;
 
     public RouteHop Hop { get; }
 

@@ -1,6 +1,7 @@
 using Conductor.Calls;
 using Conductor.Money;
 using Conductor.Routing;
+using Conductor.Signatures;
 using Conductor.Storage;
 using Conductor.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -8,13 +9,15 @@ using Microsoft.Extensions.Logging;
 namespace Conductor.Invoke;
 
 /// <summary>What every attempt needs of the house.</summary>
-internal sealed class AttemptServices(TimeProvider time, LedgerWriter ledger, ConductorMetrics metrics, ILogger<AttemptServices> logger)
+internal sealed class AttemptServices(TimeProvider time, LedgerWriter ledger, ConductorMetrics metrics, SignatureMemory signatures, ILogger<AttemptServices> logger)
 {
     public TimeProvider Time { get; } = time;
 
     public LedgerWriter Ledger { get; } = ledger;
 
     public ConductorMetrics Metrics { get; } = metrics;
+
+    public SignatureMemory Signatures { get; } = signatures;
 
     public ILogger Logger { get; } = logger;
 

@@ -61,6 +61,14 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
         var chat = call.Request;
         var response = await scope.GuardAsync(token => client.GetResponseAsync(chat.Messages, ChatTargets.For(call, scope.Hop), token)).ConfigureAwait(false);
         scope.MarkAnswered();
+        if (scope.Signatures is { } signatures)
+        {
+            foreach (var content in response.Messages.SelectMany(message => message.Contents))
+            {
+                signatures.Note(call, scope.Hop, content);
+            }
+        }
+
         call.Drop(DroppedParameters.Read(response.AdditionalProperties));
         call.Change(ChangedParameters.Read(response.AdditionalProperties));
         var usage = UsageReader.Read(response.Usage);

@@ -2,6 +2,7 @@ using Conductor.Calls;
 using Conductor.Costing;
 using Conductor.Money;
 using Conductor.Providers;
+using Conductor.Signatures;
 using Microsoft.Extensions.AI;
 
 namespace Conductor.Invoke;
@@ -24,6 +25,7 @@ internal sealed class PrimedUpdates
     private readonly StreamUsageCounter _counter = new();
     private readonly Func<CancellationToken, ValueTask<bool>> _next;
     private ChatResponseUpdate? _current;
+    private readonly SignatureMemory? _signatures;
     private UsageDetails? _usage;
     private readonly bool _isKept;
     private bool _hasEnded;
@@ -35,6 +37,7 @@ internal sealed class PrimedUpdates
         _call = call;
         _scope = scope;
         _next = NextAsync;
+        _signatures = scope.Signatures;
         _updates = updates;
         _estimate = estimate;
         _end = new StreamEnd(call, scope, updates.DisposeAsync, () => Used);
@@ -204,6 +207,7 @@ internal sealed class PrimedUpdates
 
         foreach (var content in update.Contents)
         {
+            _signatures?.Note(_call, _scope.Hop, content);
             switch (content)
             {
                 case UsageContent usage:

@@ -4,6 +4,7 @@ using Conductor.Dialects;
 using Conductor.Errors;
 using Conductor.Money;
 using Conductor.Providers;
+using Conductor.Signatures;
 
 namespace Conductor.Invoke;
 
@@ -17,6 +18,7 @@ internal sealed class RawChatStream
     private readonly List<byte[]> _head = []; // events before the first content, and that content
     private readonly long _longest;
     private readonly StreamUsageCounter _counter = new();
+    private readonly SignatureMemory? _signatures;
     private TokenUsage? _usage;
     private readonly Func<CancellationToken, ValueTask<bool>> _next;
     private bool _hasContent;
@@ -28,6 +30,7 @@ internal sealed class RawChatStream
         _call = call;
         _scope = scope;
         _next = NextAsync;
+        _signatures = scope.Signatures;
         _stream = stream;
         _longest = call.Catalog!.Settings.Limits.MaxReplyBytes;
         _end = new StreamEnd(call, scope, CloseAsync, () => _usage ?? Estimate());
@@ -174,6 +177,7 @@ internal sealed class RawChatStream
         }
 
         _usage = seen.Usage ?? _usage;
+        _signatures?.Note(_call, _scope.Hop, _stream.Raw.Span);
         if (seen.HasContent)
         {
             _hasContent = true;

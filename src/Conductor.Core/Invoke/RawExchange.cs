@@ -13,6 +13,7 @@ internal static class RawExchange
     public static async Task<ChatOutcome> ChatAsync(ChatCall call, AttemptScope scope, IRawTransport transport)
     {
         var (bytes, usage) = await AskAsync(call, call.Body!, scope, transport, call.Body!.Endpoint ?? RawEndpoint.Chat).ConfigureAwait(false);
+        scope.Signatures?.Note(call, scope.Hop, bytes.Span);
         scope.Succeed(usage, () => Estimate(call, bytes));
         return new ChatOutcome
         {

@@ -4,6 +4,7 @@ using Conductor.Calls;
 using Conductor.Invoke;
 using Conductor.Routing;
 using Conductor.Routing.Strategies;
+using Conductor.Signatures;
 using Conductor.Storage;
 using Conductor.Telemetry;
 using MediatR;
@@ -48,6 +49,7 @@ public static class PipelineRegistration
         services.AddSingleton<ConcurrencyGate>();
         services.AddSingleton<ExactCache>();
         services.AddSingleton<SingleFlight>();
+        services.AddSingleton<SignatureMemory>();
         services.AddSingleton<Router>();
         services.AddSingleton<IRoutingStrategy, OrderedStrategy>();
         services.AddSingleton<IRoutingStrategy, WeightedStrategy>();
