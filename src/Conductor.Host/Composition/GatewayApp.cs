@@ -20,6 +20,9 @@ internal sealed partial class GatewayApp : IAsyncDisposable
     private static readonly TimeSpan TellTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopAfterDrain = TimeSpan.FromSeconds(5);
 
+    // Left to itself the system lets a client that reads nothing fill several MiB. With the server's own buffers a stalled stream holds less than 2 MiB.
+    private const int SendBufferBytes = 512 * 1024;
+
     private readonly WebApplication _app;
     private readonly ILogger<GatewayApp> _logger;
 
@@ -123,7 +126,16 @@ internal sealed partial class GatewayApp : IAsyncDisposable
 
     // A connection's work goes on where its bytes came in, and an answer goes out where it was made, instead of each changing threads once more.
     // Bytes still come in on the thread pool, so that code that blocks holds up its own connection only.
-    private static void Configure(SocketTransportOptions sockets) => sockets.UnsafePreferInlineScheduling = true;
+    private static void Configure(SocketTransportOptions sockets)
+    {
+        sockets.UnsafePreferInlineScheduling = true;
+        sockets.CreateBoundListenSocket = endpoint =>
+        {
+            var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            socket.SendBufferSize = SendBufferBytes; // connections take it over from here
+            return socket;
+        };
+    }
 
     private static void Configure(KestrelServerOptions kestrel, ListenAddresses listen, long maxBodyBytes)
     {

@@ -173,6 +173,70 @@ public class StreamTests
         Assert.DoesNotContain("[DONE]", text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Chat_ClientLeavesBeforeTheFirstByte_UpstreamStopsWithinASecond(bool isStreaming)
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        await using var gateway = await TestGateway.InFrontOfAsync(upstream.BaseUrl);
+        await gateway.Client.GetAsync("/v1/models");
+        upstream.Otherwise(FakeReply.Hang());
+        using var left = new CancellationTokenSource();
+        var body = Streaming.Replace("true", isStreaming ? "true" : "false", StringComparison.Ordinal);
+
+        var asking = gateway.Client.PostAsync("/v1/chat/completions", new StringContent(body, Encoding.UTF8, "application/json"), left.Token);
+        RecordedRequest? seen = null;
+        for (var i = 0; i < 1000 && seen is null; i++)
+        {
+            seen = upstream.Requests.FirstOrDefault(request => request.Path.EndsWith("/chat/completions", StringComparison.Ordinal));
+            await Task.Delay(10);
+        }
+
+        await left.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
+
+        await seen!.Aborted.WaitAsync(TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task Stream_ClientThatReadsNothing_HoldsUpLittleAndIsCutOff()
+    {
+        var pulled = 0L;
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var clock = new ManualTimeProvider(DateTimeOffset.UtcNow);
+        var conductor = new ScriptedConductor(Task.CompletedTask) { Streamed = EndlessAsync() };
+        await using var gateway = await TestGateway.StartAsync(configure: services => services
+            .Replace(ServiceDescriptor.Singleton<IConductor>(conductor))
+            .Replace(ServiceDescriptor.Singleton<TimeProvider>(clock)));
+        using var client = new System.Net.Sockets.Socket(System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        await client.ConnectAsync(IPAddress.Loopback, gateway.Address.Port);
+        await client.SendAsync(Encoding.UTF8.GetBytes(
+            $"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {Streaming.Length}\r\n\r\n{Streaming}"));
+
+        await AdvanceUntilAsync(clock, ended.Task);
+
+        Assert.InRange(Interlocked.Read(ref pulled), 1, 2 * 1024 * 1024);
+
+        async IAsyncEnumerable<ReadOnlyMemory<byte>> EndlessAsync()
+        {
+            var piece = Encoding.UTF8.GetBytes($"data: {new string('x', 4000)}\n\n");
+            try
+            {
+                while (true)
+                {
+                    Interlocked.Add(ref pulled, piece.Length);
+                    yield return piece;
+                    await Task.Yield();
+                }
+            }
+            finally
+            {
+                ended.TrySetResult();
+            }
+        }
+    }
+
     private static async Task<HttpResponseMessage> SendAsync(TestGateway gateway, string body = Streaming)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/chat/completions") { Content = new StringContent(body, Encoding.UTF8, "application/json") };

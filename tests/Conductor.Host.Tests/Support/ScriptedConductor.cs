@@ -12,6 +12,9 @@ internal sealed class ScriptedConductor(Task gate) : IConductor
 
     public Task Asked => _asked.Task;
 
+    /// <summary>What a chat's stream holds; null = one event and the end mark.</summary>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>>? Streamed { get; init; }
+
     /// <summary>What embeddings come to.</summary>
     public EmbeddingOutcome? Embedded { get; init; }
 
@@ -27,7 +30,7 @@ internal sealed class ScriptedConductor(Task gate) : IConductor
     {
         _asked.TrySetResult();
         await gate.WaitAsync(cancellationToken);
-        return new ChatOutcome { Provider = "scripted", Model = "m", Events = EventsAsync() };
+        return new ChatOutcome { Provider = "scripted", Model = "m", Events = Streamed ?? EventsAsync() };
     }
 
     public Task<OperationOutcome> RunAsync(OperationCall call, CancellationToken cancellationToken) => throw new InvalidOperationException("Only chats are scripted.");
