@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Conductor.Operations;
 using Conductor.Schemas;
+using Conductor.Settings;
 
 namespace Conductor.Catalog;
 
@@ -34,6 +35,22 @@ public sealed class OperationEntry(IOperation operation, string pluginId) : Leas
     /// <summary>Changes when the operation's code does; part of the cache's key.</summary>
     public required string Fingerprint { get; init; }
 
+    /// <summary>Whether its own faults keep calls away from it.</summary>
+    public Quarantine Quarantine { get; init; } = new(new QuarantineSettings(), TimeProvider.System);
+
+    /// <summary>Told of each fault of its code: what it was, as a sentence, and for how long calls are kept away from now on, null when nothing changed.</summary>
+    public Action<OperationEntry, string, TimeSpan?>? Faulted { get; init; }
+
+    /// <summary>Told when a probe has let it out of its quarantine.</summary>
+    public Action<OperationEntry>? LetOut { get; init; }
+
     /// <summary>Only under a lease.</summary>
     public IOperation Operation => Value;
+
+    /// <summary>Counts a fault of its code.</summary>
+    internal void Fault(string what)
+    {
+        var time = Quarantine.Fault(what);
+        Faulted?.Invoke(this, what, time);
+    }
 }

@@ -4,7 +4,7 @@ using Conductor.Settings;
 namespace Conductor.Catalog;
 
 /// <summary>
-/// Keeps calls from a provider whose plugin fails by itself: throws, returns nothing, never comes back. What its upstream does wrong does not count.
+/// Keeps calls from a provider, or an operation, whose plugin fails by itself: throws, returns nothing, never comes back. What an upstream does wrong does not count.
 /// Out again by one probe after a while, a longer while each time. Thread-safe.
 /// </summary>
 public sealed class Quarantine(QuarantineSettings rule, TimeProvider time)

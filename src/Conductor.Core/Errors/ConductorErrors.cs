@@ -30,6 +30,12 @@ public static class ConductorErrors
     public static ConductorException OperationFault(string operation, string kind) =>
         new(502, "upstream_error", "operation_fault", $"Operation '{operation}' failed inside its plugin ({kind}). The operator has to mend it.") { ShouldRetry = false };
 
+    /// <summary>The operation's code failed too often: no call is made for a while.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="why">The end of the sentence.</param>
+    public static ConductorException OperationQuarantined(string operation, string why) =>
+        new(503, "overloaded_error", "operation_quarantined", $"Operation '{operation}' is {why}.") { ShouldRetry = false };
+
     /// <summary>The operation's prompt cannot be used, before any target was asked.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="mistake">What is wrong, without the file's name.</param>

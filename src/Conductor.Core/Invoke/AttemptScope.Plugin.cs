@@ -76,6 +76,11 @@ internal sealed partial class AttemptScope
             return new OperationCanceledException(_caller);
         }
 
+        if (_stuck is { } stuck)
+        {
+            return ConductorErrors.OperationFault(stuck.Entry.Name, "it did not come back in time");
+        }
+
         if (Hop.Provider.Cutting.IsCancellationRequested && thrown is OperationCanceledException or IOException or HttpRequestException)
         {
             return new ProviderException(ProviderErrorKind.Network, "The plugin was taken away, and its time to finish is over.");
@@ -211,11 +216,7 @@ internal sealed partial class AttemptScope
             }
 
             Volatile.Write(ref isWhole ? ref _abandonedAttempt : ref _abandonedQuestion, ComeBackAsync(running));
-            if (!_caller.IsCancellationRequested)
-            {
-                _fault = "It did not come back although its time was up."; // a caller who leaves says nothing of the plugin
-            }
-
+            BlameForSilence();
             InvokeLog.Abandoned(_services.Logger, Hop.Id, _call.Context.RequestId);
             throw new OperationCanceledException(_token);
         }

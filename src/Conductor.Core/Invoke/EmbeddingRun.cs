@@ -9,7 +9,7 @@ using Conductor.Providers;
 namespace Conductor.Invoke;
 
 /// <summary>An operation on an embedding model: its texts turned into vectors, the vectors read into the result.</summary>
-internal sealed class EmbeddingRun(OperationCall call, AttemptScope scope, OperationEntry entry)
+internal sealed class EmbeddingRun(OperationCall call, AttemptScope scope, OperationTurn turn)
 {
     /// <summary>What the model used; null before its answer.</summary>
     public TokenUsage? Usage { get; private set; }
@@ -19,7 +19,7 @@ internal sealed class EmbeddingRun(OperationCall call, AttemptScope scope, Opera
 
     public async Task<ReadOnlyMemory<byte>> RunAsync(IEmbeddingOperation operation)
     {
-        var request = call.Embedding ?? Run(() => EmbeddingPayload.Of(operation, call.Payload));
+        var request = call.Embedding ?? scope.RunOperation(turn, () => EmbeddingPayload.Of(operation, call.Payload));
         var inputs = request.Inputs!;
         try
         {
@@ -27,7 +27,7 @@ internal sealed class EmbeddingRun(OperationCall call, AttemptScope scope, Opera
             Usage = made.Usage ?? UsageEstimator.Estimate(UsageEstimator.InputTokens(request), outputTokens: 0);
             Notices = made.Notices;
             made.Check(inputs.Count, request.Dimensions);
-            return Run(() => operation.WriteResult(made.Vectors, scope.Hop.Id, call.Payload));
+            return scope.RunOperation(turn, () => operation.WriteResult(made.Vectors, scope.Hop.Id, call.Payload));
         }
         catch (ProviderException refused) when (refused.Param == MadeVectors.DimensionsParam)
         {
@@ -39,22 +39,6 @@ internal sealed class EmbeddingRun(OperationCall call, AttemptScope scope, Opera
                 Advice = refused.Advice,
                 UpstreamRequestId = refused.UpstreamRequestId,
             };
-        }
-    }
-
-    // What fails here fails for every target: no other one is tried.
-    private T Run<T>(Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-#pragma warning disable CA1031 // boundary: the operation's own failure, whatever it is; its object must not travel on
-        catch (Exception fault) when (fault is not OperationRequestException)
-#pragma warning restore CA1031
-        {
-            InvokeLog.PluginFault(scope.Logger, entry.Name, fault.GetType().FullName ?? "", fault.Message);
-            throw ConductorErrors.OperationFault(entry.Name, fault.GetType().Name);
         }
     }
 }

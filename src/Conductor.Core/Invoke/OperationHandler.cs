@@ -22,56 +22,82 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
             throw ConductorErrors.OperationNotFound(request.Operation, nearest: null);
         }
 
+        var turn = BeginTurn(entry);
         if (request.IsStreaming)
         {
-            HoldUntilTheEnd(request, entry); // its code reads the result when the text has been given out
-            return await RunAsync(request, entry, cancellationToken).ConfigureAwait(false);
+            HoldUntilTheEnd(request, turn); // its code reads the result when the text has been given out
+            try
+            {
+                return await RunAsync(request, turn, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                turn.End(); // the next target's turn may come before the call's end
+                throw;
+            }
         }
 
         try
         {
-            return await RunAsync(request, entry, cancellationToken).ConfigureAwait(false);
+            return await RunAsync(request, turn, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             entry.Release();
+            turn.End();
         }
     }
 
-    private async Task<OperationOutcome> RunAsync(OperationCall call, OperationEntry entry, CancellationToken cancellationToken)
-    {
-        var scope = AttemptScope.Begin(call, services, cancellationToken);
-        var prompt = new PromptRun(call, scope, entry, prompts);
-        var vectors = new EmbeddingRun(call, scope, entry);
-
-        // What a model was asked is paid for, whatever came of it.
-        TokenUsage? ofEngine = null;
-        return await scope.RunAsync(() => AttemptAsync(call, scope, entry, prompt, vectors, used => ofEngine = used), () => prompt.Usage ?? vectors.Usage ?? ofEngine).ConfigureAwait(false);
-    }
-
-    private static void HoldUntilTheEnd(OperationCall call, OperationEntry entry)
+    private static OperationTurn BeginTurn(OperationEntry entry)
     {
         try
         {
-            call.OnCompleted(() =>
-            {
-                entry.Release();
-                return ValueTask.CompletedTask;
-            });
+            return OperationTurn.Begin(entry);
         }
-        catch (ObjectDisposedException)
+        catch
         {
             entry.Release();
             throw;
         }
     }
 
-    private async Task<OperationOutcome> StreamAsync(OperationCall call, AttemptScope scope, OperationEntry entry, PromptRun prompt)
+    private async Task<OperationOutcome> RunAsync(OperationCall call, OperationTurn turn, CancellationToken cancellationToken)
+    {
+        var scope = AttemptScope.Begin(call, services, cancellationToken);
+        var prompt = new PromptRun(call, scope, turn, prompts);
+        var vectors = new EmbeddingRun(call, scope, turn);
+
+        // What a model was asked is paid for, whatever came of it.
+        TokenUsage? ofEngine = null;
+        return await scope.RunAsync(() => AttemptAsync(call, scope, turn, prompt, vectors, used => ofEngine = used), () => prompt.Usage ?? vectors.Usage ?? ofEngine).ConfigureAwait(false);
+    }
+
+    private static void HoldUntilTheEnd(OperationCall call, OperationTurn turn)
+    {
+        try
+        {
+            call.OnCompleted(() =>
+            {
+                turn.Entry.Release();
+                turn.End();
+                return ValueTask.CompletedTask;
+            });
+        }
+        catch (ObjectDisposedException)
+        {
+            turn.Entry.Release();
+            turn.End();
+            throw;
+        }
+    }
+
+    private async Task<OperationOutcome> StreamAsync(OperationCall call, AttemptScope scope, OperationTurn turn, PromptRun prompt)
     {
         var stream = await prompt.StreamAsync(read =>
         {
             var answered = services.Time.GetTimestamp();
-            var result = Check(scope, entry, read());
+            var result = Check(scope, turn.Entry, read());
+            turn.Worked();
             return new OperationText(result, [], services.Time.GetElapsedTime(answered));
         }).ConfigureAwait(false);
         var outcome = new OperationOutcome { Attempt = scope.Attempt, Provider = scope.Hop.Provider.Name, Model = scope.Hop.Model.Id, Result = default };
@@ -85,8 +111,9 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
     }
 
     private async Task<OperationOutcome> AttemptAsync(
-        OperationCall call, AttemptScope scope, OperationEntry entry, PromptRun prompt, EmbeddingRun vectors, Action<TokenUsage> engineUsed)
+        OperationCall call, AttemptScope scope, OperationTurn turn, PromptRun prompt, EmbeddingRun vectors, Action<TokenUsage> engineUsed)
     {
+        var entry = turn.Entry;
         ReadOnlyMemory<byte> result;
         TokenUsage? usage;
         IReadOnlyList<string> notices;
@@ -105,7 +132,7 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         }
         else if (call.IsStreaming && !entry.Descriptor.IsStructured)
         {
-            return await StreamAsync(call, scope, entry, prompt).ConfigureAwait(false);
+            return await StreamAsync(call, scope, turn, prompt).ConfigureAwait(false);
         }
         else
         {
@@ -115,6 +142,7 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
 
         var answered = services.Time.GetTimestamp();
         result = Check(scope, entry, result);
+        turn.Worked();
         call.Timings.PostProcessing = services.Time.GetElapsedTime(answered);
         scope.Succeed(usage, () => TokenUsage.None);
         return new OperationOutcome

@@ -11,8 +11,10 @@ using Microsoft.Extensions.AI;
 namespace Conductor.Invoke;
 
 /// <summary>An operation on a chat model: its prompt rendered, the reply read into the result. Every question asked is in the usage, repairs included.</summary>
-internal sealed class PromptRun(OperationCall call, AttemptScope scope, OperationEntry entry, PromptStore prompts)
+internal sealed class PromptRun(OperationCall call, AttemptScope scope, OperationTurn turn, PromptStore prompts)
 {
+    private OperationEntry Entry => turn.Entry;
+
     /// <summary>What all questions so far used; null before the first answer.</summary>
     public TokenUsage? Usage { get; private set; }
 
@@ -22,7 +24,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
     public async Task<ReadOnlyMemory<byte>> RunAsync()
     {
         var (client, messages, options) = await PrepareAsync().ConfigureAwait(false);
-        return entry.Descriptor.IsStructured
+        return Entry.Descriptor.IsStructured
             ? await AskForJsonAsync(client, messages, options).ConfigureAwait(false)
             : await AskForTextAsync(client, messages, options).ConfigureAwait(false);
     }
@@ -66,26 +68,12 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
     {
         var client = scope.Provider.GetChatClient(scope.Hop.Model.Id)
             ?? throw new ProviderException(ProviderErrorKind.Unsupported, $"Provider '{scope.Hop.Provider.Name}' has no chat.");
-        var template = PromptRendering.Get(prompts, entry, scope.Logger);
-        var messages = await PromptRendering.RenderAsync(template, ArgumentsOf(), entry, scope).ConfigureAwait(false);
+        var template = PromptRendering.Get(prompts, Entry, scope.Logger);
+        var messages = await PromptRendering.RenderAsync(template, ArgumentsOf(), Entry, scope).ConfigureAwait(false);
         return (client, messages, OptionsOf(template.Settings));
     }
 
-    // What fails here fails for every target: no other one is tried.
-    private IReadOnlyDictionary<string, object?> ArgumentsOf()
-    {
-        try
-        {
-            return entry.Operation.CreatePromptArguments(call.Payload);
-        }
-#pragma warning disable CA1031 // boundary: the operation's own failure, whatever it is; its object must not travel on
-        catch (Exception fault) when (fault is not OperationRequestException)
-#pragma warning restore CA1031
-        {
-            InvokeLog.PluginFault(scope.Logger, entry.Name, fault.GetType().FullName ?? "", fault.Message);
-            throw ConductorErrors.OperationFault(entry.Name, fault.GetType().Name);
-        }
-    }
+    private IReadOnlyDictionary<string, object?> ArgumentsOf() => scope.RunOperation(turn, () => Entry.Operation.CreatePromptArguments(call.Payload));
 
     private async Task<ReadOnlyMemory<byte>> AskForTextAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
@@ -136,8 +124,8 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
                 },
                 messages,
                 options,
-                entry.Descriptor.ReplySchema ?? entry.Descriptor.ResultSchema,
-                entry.Name,
+                Entry.Descriptor.ReplySchema ?? Entry.Descriptor.ResultSchema,
+                Entry.Name,
                 scope.Hop.Model.Capabilities.HasFlag(ModelCapabilities.JsonSchema),
                 Accept).ConfigureAwait(false);
         }
@@ -150,23 +138,13 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
         return result;
     }
 
-    private ReadOnlyMemory<byte> ReadReply(string text, string? finishReason)
+    private ReadOnlyMemory<byte> ReadReply(string text, string? finishReason) => scope.RunOperation(turn, () =>
     {
-        try
-        {
-            var reply = new OperationReply(text, finishReason);
-            var result = entry.Operation.ReadReply(reply, call.Payload);
-            Notices = CallNotices.From(reply.Notices);
-            return result;
-        }
-#pragma warning disable CA1031 // boundary: the operation's own failure is not the provider's, which answered; its object must not travel on
-        catch (Exception fault) when (fault is not OperationReplyException)
-#pragma warning restore CA1031
-        {
-            InvokeLog.PluginFault(scope.Logger, entry.Name, fault.GetType().FullName ?? "", fault.Message);
-            throw ConductorErrors.OperationFault(entry.Name, fault.GetType().Name);
-        }
-    }
+        var reply = new OperationReply(text, finishReason);
+        var result = Entry.Operation.ReadReply(reply, call.Payload);
+        Notices = CallNotices.From(reply.Notices);
+        return result;
+    }, isReading: true);
 
     private async Task<ChatResponse> AskAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {

@@ -36,8 +36,10 @@ internal static class EmbeddingPayload
 
     private static EmbeddingRequest Read(OperationEntry entry, ReadOnlyMemory<byte> payload)
     {
+        var turn = OperationTurn.Begin(entry);
         if (!entry.TryAcquire())
         {
+            turn.End();
             throw ConductorErrors.OperationNotFound(entry.Name, nearest: null);
         }
 
@@ -53,11 +55,12 @@ internal static class EmbeddingPayload
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            throw ConductorErrors.OperationFault(entry.Name, fault.GetType().Name);
+            throw turn.Threw(fault);
         }
         finally
         {
             entry.Release();
+            turn.End(); // a probe is the whole call, not its reading
         }
     }
 

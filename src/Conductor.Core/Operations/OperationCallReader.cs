@@ -170,8 +170,10 @@ public static class OperationCallReader
                 "invalid_value");
         }
 
+        var turn = OperationTurn.Begin(entry);
         if (!entry.TryAcquire())
         {
+            turn.End();
             throw ConductorErrors.OperationNotFound(entry.Name, nearest: null);
         }
 
@@ -187,11 +189,12 @@ public static class OperationCallReader
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            throw ConductorErrors.OperationFault(entry.Name, fault.GetType().Name);
+            throw turn.Threw(fault);
         }
         finally
         {
             entry.Release();
+            turn.End(); // a probe is the whole call, not its reading
         }
     }
 }

@@ -42,6 +42,7 @@ public sealed class ConductorMetrics
     private readonly LabelLimiter _plugins = new(100);
     private Func<long> _unsettled = static () => 0;
     private Func<IReadOnlyCollection<(string Plugin, long Contexts)>> _pluginContexts = static () => [];
+    private Func<IReadOnlyCollection<(string Kind, string Name, bool IsQuarantined)>> _quarantines = static () => [];
 
     /// <summary>Creates the instruments.</summary>
     public ConductorMetrics(IMeterFactory meterFactory)
@@ -57,7 +58,7 @@ public sealed class ConductorMetrics
         _overhead = Meter.CreateHistogram("conductor.overhead", "s", "The part of a call in which no attempt was running.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = OverheadBuckets });
         _attempts = Meter.CreateCounter<long>("conductor.upstream.attempts", "{attempt}", "Tries at providers, by how they ended.");
-        _pluginFaults = Meter.CreateCounter<long>("conductor.plugin.faults", "{fault}", "Attempts that ended by a fault of the plugin's own, not its upstream's.");
+        _pluginFaults = Meter.CreateCounter<long>("conductor.plugin.faults", "{fault}", "Calls of a provider or an operation that ended by a fault of the plugin's own, not an upstream's.");
         _cost = Meter.CreateCounter<double>("conductor.cost.usd", "{USD}", "Known cost. The ledger is exact, this is not.");
         _cacheRequests = Meter.CreateCounter<long>("conductor.cache.requests", "{request}", "Looks into the answer cache, by result.");
         _callsActive = Meter.CreateUpDownCounter<long>("conductor.calls.active", "{call}", "Calls at work.");
@@ -65,6 +66,7 @@ public sealed class ConductorMetrics
         _pluginSwaps = Meter.CreateCounter<long>("conductor.plugin.swaps", "{swap}", "New versions of plugins at work, by what came of them.");
         _pluginUnloads = Meter.CreateCounter<long>("conductor.plugin.unloads", "{unload}", "Plugins let go, by whether their code left memory.");
         Meter.CreateObservableGauge("conductor.plugin.contexts.alive", PluginContexts, "{context}", "Load contexts of plugins in memory: one for each that serves, more while others drain or will not leave.");
+        Meter.CreateObservableGauge("conductor.quarantined", Quarantines, "{target}", "1 for each provider and operation that its plugin's own faults keep calls away from, 0 for the others.");
         Meter.CreateObservableGauge("conductor.ledger.unsettled", () => _unsettled(), "{row}", "Ledger rows that are not yet in the store.");
     }
 
@@ -128,6 +130,13 @@ public sealed class ConductorMetrics
         _pluginFaults.Add(1, new TagList { { "provider", _providers.Limit(provider.Name) }, { "plugin", _providers.Limit(provider.PluginId) } });
     }
 
+    /// <summary>An operation's own code failed.</summary>
+    public void PluginFault(Catalog.OperationEntry operation)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        _pluginFaults.Add(1, new TagList { { "operation", _operations.Limit(operation.Name) }, { "plugin", _plugins.Limit(operation.PluginId) } });
+    }
+
     /// <summary>An attempt's first content is there.</summary>
     public void FirstToken(ModelCall call, Attempt attempt, TimeSpan wait)
     {
@@ -169,11 +178,22 @@ public sealed class ConductorMetrics
         _pluginContexts = read;
     }
 
+    /// <summary>Where it is read which providers (`provider`) and operations (`operation`) are quarantined.</summary>
+    public void ReadQuarantinesFrom(Func<IReadOnlyCollection<(string Kind, string Name, bool IsQuarantined)>> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        _quarantines = read;
+    }
+
     /// <summary>Where the number of ledger rows that are not yet in the store is read from.</summary>
     internal void ReadUnsettledFrom(Func<long> read) => _unsettled = read;
 
     private IEnumerable<Measurement<long>> PluginContexts() =>
         _pluginContexts().GroupBy(plugin => _plugins.Limit(plugin.Plugin)).Select(group => new Measurement<long>(group.Sum(plugin => plugin.Contexts), new TagList { { "plugin", group.Key } }));
+
+    private IEnumerable<Measurement<long>> Quarantines() => _quarantines()
+        .GroupBy(one => (one.Kind, Name: (one.Kind == "provider" ? _providers : _operations).Limit(one.Name)))
+        .Select(group => new Measurement<long>(group.Count(one => one.IsQuarantined), new TagList { { "kind", group.Key.Kind }, { "name", group.Key.Name } }));
 
     private static void AddCategory(ref TagList tags, string? category)
     {

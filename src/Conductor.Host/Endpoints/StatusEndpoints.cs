@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Conductor.Admission;
+using Conductor.Catalog;
 using Conductor.Host.Composition;
 using Conductor.Host.Http;
 using Conductor.PluginLoading;
@@ -33,6 +34,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
             }
 
             WriteProviders(json, conductor);
+            WriteOperations(json, conductor.Catalog);
             json.WriteEndObject();
         });
     }
@@ -84,6 +86,24 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteOperations(Utf8JsonWriter json, CatalogSnapshot catalog)
+    {
+        json.WriteStartArray("operations");
+        foreach (var operation in catalog.Operations.Values)
+        {
+            var quarantine = operation.Quarantine.Describe();
+            json.WriteStartObject();
+            json.WriteString("id", operation.Name);
+            json.WriteString("plugin", operation.PluginId);
+            json.WriteString("health", quarantine is null ? "serving" : "quarantined");
+            json.WriteString("health_message", quarantine);
+            json.WriteNumber("calls_in_flight", operation.CallsInFlight);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteProviders(Utf8JsonWriter json, IConductor conductor)

@@ -142,6 +142,7 @@ internal sealed class PluginRuntime(
         cancellationToken.ThrowIfCancellationRequested();
         var now = settings.Current;
         metrics.ReadPluginContextsFrom(ContextsAlive);
+        metrics.ReadQuarantinesFrom(() => PluginConduct.Quarantines(_current));
         var change = roster.Change(now, scan);
 
         // From here on there is no way back: whoever asked may leave, what has changed has to be swapped in and what is gone let go.

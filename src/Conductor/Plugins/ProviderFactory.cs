@@ -6,6 +6,7 @@ using Conductor.PluginLoading;
 using Conductor.Prompts;
 using Conductor.Providers;
 using Conductor.Settings;
+using Conductor.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,7 @@ namespace Conductor.Plugins;
 
 /// <summary>Builds what plugins offer, each in a container of its own that holds only what the host lends.</summary>
 internal sealed class ProviderFactory(
-    ISettings settings, ILoggerFactory loggers, TimeProvider time, IHttpClientFactory http, IMeterFactory meters)
+    ISettings settings, ILoggerFactory loggers, TimeProvider time, IHttpClientFactory http, IMeterFactory meters, ConductorMetrics metrics, ILogger<ProviderFactory> logger)
 {
     /// <exception cref="PluginFailureException">The plugin cannot make this provider; the message says why.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)] // nothing of the plugin may stay on the caller's stack
@@ -58,7 +59,13 @@ internal sealed class ProviderFactory(
         try
         {
             var entries = container.GetServices<IOperation>()
-                .Select(operation => new OperationEntry(operation, plugin.Id) { Fingerprint = plugin.Hash })
+                .Select(operation => new OperationEntry(operation, plugin.Id)
+                {
+                    Fingerprint = plugin.Hash,
+                    Quarantine = new Quarantine(settings.Current.Plugins.Quarantine, time),
+                    Faulted = NoteFault,
+                    LetOut = NoteLetOut,
+                })
                 .ToList();
             var functions = container.GetServices<PromptFunction>().Select(function => new PromptFunctionEntry(function, plugin.Id, plugin.Hash)).ToList();
             if (functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { Key: var twice })
@@ -76,6 +83,17 @@ internal sealed class ProviderFactory(
             throw Describe(plugin, failure);
         }
     }
+
+    private void NoteFault(OperationEntry operation, string fault, TimeSpan? time)
+    {
+        metrics.PluginFault(operation);
+        if (time is { } kept)
+        {
+            RuntimeLog.OperationQuarantined(logger, operation.Name, operation.PluginId, kept, fault);
+        }
+    }
+
+    private void NoteLetOut(OperationEntry operation) => RuntimeLog.OperationLetOut(logger, operation.Name, operation.PluginId);
 
     private ServiceCollection Lend()
     {

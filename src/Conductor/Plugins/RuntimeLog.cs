@@ -28,6 +28,12 @@ internal static partial class RuntimeLog
     [LoggerMessage(5006, LogLevel.Warning, "Provider {Provider} failed while it was disposed: {Reason}")]
     public static partial void DisposeFailed(ILogger logger, string provider, string reason);
 
+    [LoggerMessage(5010, LogLevel.Error, "Operation {Operation} of plugin {Plugin} is quarantined for {Time}: {Fault}")]
+    public static partial void OperationQuarantined(ILogger logger, string operation, string plugin, TimeSpan time, string fault);
+
+    [LoggerMessage(5011, LogLevel.Information, "Operation {Operation} of plugin {Plugin} is out of quarantine: a probe came to an end")]
+    public static partial void OperationLetOut(ILogger logger, string operation, string plugin);
+
     [LoggerMessage(5009, LogLevel.Error, "What changed in the plugin folders could not be taken over; the plugins stay as they are until it changes again")]
     public static partial void NotFollowed(ILogger logger, Exception failure);
 }

@@ -121,7 +121,7 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
             Settings = complete,
             Providers = entries,
             Operations = operations
-                .Select(operation => new OperationEntry(operation, "fake-operations") { Fingerprint = operationFingerprint })
+                .Select(operation => new OperationEntry(operation, "fake-operations") { Fingerprint = operationFingerprint, Quarantine = new Quarantine(settings.Plugins.Quarantine, Time) })
                 .ToDictionary(entry => entry.Name),
             Prices = PriceCatalogBuilder.Build(complete),
         };

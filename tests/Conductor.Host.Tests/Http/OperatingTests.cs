@@ -124,6 +124,23 @@ public class OperatingTests(SharedGateway shared) : IClassFixture<SharedGateway>
     }
 
     [Fact]
+    public async Task Status_QuarantinedOperation_IsNamedAndItsCallsAre503()
+    {
+        await using var gateway = await TestGateway.StartAsync("plugins: { quarantine: { faults: 1 } }");
+        gateway.App.Services.GetRequiredService<IConductor>().Catalog.Operations["summarization"].Quarantine.Fault("It failed in a test.");
+
+        var operations = (await gateway.GetJsonAsync("/v1/status")).GetProperty("operations").EnumerateArray().ToDictionary(operation => operation.GetProperty("id").GetString()!);
+        using var refused = await gateway.Client.PostAsync("/v1/operations/summarization", new StringContent("""{"text":"x"}""", System.Text.Encoding.UTF8, "application/json"));
+
+        Assert.Equal("quarantined", operations["summarization"].GetProperty("health").GetString());
+        Assert.Contains("It failed in a test.", operations["summarization"].GetProperty("health_message").GetString(), StringComparison.Ordinal);
+        Assert.All(operations.Where(pair => pair.Key != "summarization"), pair => Assert.Equal("serving", pair.Value.GetProperty("health").GetString()));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Contains("operation_quarantined", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("""conductor_quarantined{kind="operation",name="summarization"} 1""", (await gateway.Client.GetStringAsync("/metrics")).Replace("otel_scope_name=\"conductor\",", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Status_KeyOfAnotherTenant_NoPathsOfTheMachine()
     {
         const string Key = "ck_test_acme_0123456789abcde";
