@@ -95,6 +95,26 @@ public sealed class MisbehaviourTests
         Assert.False(context.IsAlive, statuses.FirstOrDefault(plugin => plugin.Id == "misbehaving")?.Reason);
     }
 
+    [Fact]
+    public async Task Leaks_AMebibyteWithEveryCall_AnswersAndTakesAllOfItAlongWhenItLeaves()
+    {
+        await using var test = Start("leaks");
+        await test.Conductor.StartAsync(CancellationToken.None);
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal("good", await AskAsync(test, "bad/m", "hello"));
+        }
+
+        var context = new WeakReference(System.Runtime.Loader.AssemblyLoadContext.All.Single(context => context.Name?.StartsWith("misbehaving", StringComparison.Ordinal) == true));
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        Directory.Delete(Path.Combine(test.PluginFolder, "Conductor.TestPlugins.Misbehaving"), recursive: true);
+
+        await test.Conductor.RescanAsync(CancellationToken.None);
+
+        Assert.False(context.IsAlive);
+        Assert.True(before - GC.GetTotalMemory(forceFullCollection: true) > 15 << 20); // of its 20 MiB
+    }
+
     private static TestConductor Start(string mode) => new TestConductor(
         ("providers:bad:plugin", "misbehaving"), ("providers:test-echo:plugin", "test-echo"), ("providers:bad:mode", mode), ("plugins:quarantine:faults", "2"),
         ("reliability:first_content", "500ms"), ("reliability:idle", "500ms"),

@@ -9,6 +9,7 @@ namespace Conductor.Tests;
 public sealed class WatchTests
 {
     private const string Echo = "tests/TestPlugins/Conductor.TestPlugins.Echo";
+    private const string Misbehaving = "tests/TestPlugins/Conductor.TestPlugins.Misbehaving";
     private const string EchoFile = "Conductor.TestPlugins.Echo.dll";
 
     [Fact]
@@ -74,6 +75,36 @@ public sealed class WatchTests
 
         await test.UntilAsync(() => test.Conductor.Plugins.Any(plugin => plugin.State == PluginState.Active && plugin.Hash != first));
         Assert.Equal("whole", (await test.Conductor.AsChatClient("test-echo/echo").GetResponseAsync("whole")).Text);
+    }
+
+    [Fact]
+    public async Task Plugin_ChurnOfWritesRenamesAndDeletions_NoCallFailsAndTheLastContentServes()
+    {
+        await using var test = new TestConductor();
+        var content = await File.ReadAllBytesAsync(Path.Combine(Repository.Built(Echo), EchoFile));
+        await File.WriteAllBytesAsync(Path.Combine(test.PluginFolder, "steady.dll"), content); // whose calls must not notice
+        await test.StartServicesAsync();
+        var file = Path.Combine(test.PluginFolder, "churn.dll");
+        var folder = Path.Combine(test.PluginFolder, "Conductor.TestPlugins.Misbehaving");
+        for (var round = 1; round <= 12; round++)
+        {
+            await File.WriteAllBytesAsync(file + ".tmp", content[..(content.Length * round / 12)]); // cut short but for the last
+            File.Move(file + ".tmp", file, overwrite: true);
+            test.WithPlugin(Misbehaving);
+            await File.WriteAllTextAsync(Path.Combine(folder, "round.txt"), round.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Equal("on", (await test.Conductor.AsChatClient("test-echo/echo").GetResponseAsync("on")).Text);
+            await Task.Delay(60);
+            if (round % 3 == 0 && round < 12)
+            {
+                File.Delete(file);
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        await test.UntilAsync(() => test.Conductor.Plugins.Any(plugin => plugin.File == "churn.dll" && plugin.State == PluginState.Rejected && plugin.Reason!.Contains("steady.dll", StringComparison.Ordinal))
+            && test.Conductor.Catalog.Providers.ContainsKey("misbehaving"));
+        Assert.Equal("good", (await test.Conductor.AsChatClient("misbehaving/m").GetResponseAsync("behave")).Text);
+        Assert.Equal("on", (await test.Conductor.AsChatClient("test-echo/echo").GetResponseAsync("on")).Text);
     }
 
     [Fact]

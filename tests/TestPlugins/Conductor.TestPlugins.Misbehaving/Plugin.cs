@@ -26,7 +26,20 @@ public sealed class Plugin : IProviderPlugin
 
 internal sealed class Provider(string mode, string health) : IModelProvider
 {
-    public IChatClient GetChatClient(string modelId) => new Client(mode);
+    private readonly List<byte[]> _leaked = [];
+
+    public IChatClient GetChatClient(string modelId)
+    {
+        if (mode == "leaks")
+        {
+            lock (_leaked)
+            {
+                _leaked.Add(new byte[1 << 20]);
+            }
+        }
+
+        return new Client(mode);
+    }
 
     public Task<IReadOnlyList<ModelDescriptor>> ListModelsAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<ModelDescriptor>>([new() { Id = "m" }]);
@@ -55,6 +68,16 @@ internal sealed class Client(string mode) : IChatClient
 
         switch (mode)
         {
+            case "leaks":
+                return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, "good")) { FinishReason = ChatFinishReason.Stop });
+            case "async-void":
+                ThrowIntoNothing();
+                return new TaskCompletionSource<ChatResponse>().Task;
+            case "stack-overflow":
+                return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, Descend(1).ToString(System.Globalization.CultureInfo.InvariantCulture))));
+            case "fail-fast":
+                Environment.FailFast("this plugin has had enough");
+                return null!;
             case "throws":
                 throw new OwnException();
             case "throws-async":
@@ -113,6 +136,16 @@ internal sealed class Client(string mode) : IChatClient
     public void Dispose()
     {
     }
+
+    private static async void ThrowIntoNothing()
+    {
+        await Task.Yield();
+        throw new OwnException();
+    }
+
+    // Without an end; the addition after the call keeps it from becoming a loop.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static long Descend(long depth) => depth == 0 ? 0 : Descend(depth + 1) + depth;
 
     private static async Task<ChatResponse> ThrowLaterAsync()
     {
