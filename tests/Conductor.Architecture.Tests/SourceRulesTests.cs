@@ -43,6 +43,19 @@ public sealed partial class SourceRulesTests
     }
 
     [Fact]
+    public void Documentation_NamesOnlyTestsThatExist()
+    {
+        var tests = SourceFiles("tests").GroupBy(file => Path.GetFileNameWithoutExtension(file)).ToDictionary(group => group.Key, group => string.Concat(group.Select(File.ReadAllText)));
+
+        var named = Directory.GetFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .SelectMany(file => NamedTest().Matches(File.ReadAllText(file)).Select(match => (Class: match.Groups[1].Value, Method: match.Groups[2].Value)))
+            .ToList();
+
+        Assert.NotEmpty(named);
+        Assert.All(named, test => Assert.Contains($" {test.Method}(", tests.GetValueOrDefault(test.Class, ""), StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void ArchitecturePage_NamesEveryProject()
     {
         var page = File.ReadAllText(Path.Combine(Root, "docs/architecture.md"));
@@ -58,6 +71,9 @@ public sealed partial class SourceRulesTests
     private static IEnumerable<string> SourceFiles(params string[] rooms) => rooms
         .SelectMany(room => Directory.GetFiles(Path.Combine(Root, room), "*.cs", SearchOption.AllDirectories))
         .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+
+    [GeneratedRegex(@"`(\w+Tests)\.(\w+_\w+)`")]
+    private static partial Regex NamedTest();
 
     [GeneratedRegex(@"\]\(([^)#\s]+)(?:#[^)]*)?\)")]
     private static partial Regex LinkedFile();
