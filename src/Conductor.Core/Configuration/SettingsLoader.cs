@@ -86,14 +86,6 @@ public static class SettingsLoader
             conductor["providers"]?["openai"]?.Members.RemoveAll(member => member.Name == "keys");
         }
 
-        foreach (var (variable, service) in new[] { ("ANTHROPIC_API_KEY", "Anthropic"), ("GEMINI_API_KEY", "Google Gemini") })
-        {
-            if (IsSet(variable))
-            {
-                problems.Notes.Add($"{variable} is set, and no plugin for {service} comes with this version; install one and name it in conductor.yaml");
-            }
-        }
-
         return new SettingsAssembly(source, paths, problems)
         {
             Conductor = new LoadedTree(File, conductor),

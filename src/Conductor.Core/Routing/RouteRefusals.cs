@@ -19,7 +19,7 @@ internal static class RouteRefusals
                 { Operation: { } operation, TakesAnyModel: false } => $"No provider runs '{operation}'. Load one that does; GET /v1/plugins shows what is there.",
                 { Capability: ModelCapabilities.Embeddings } =>
                     "No embedding model is configured. Add a provider with an embedding model to conductor.yaml, or name one as provider/model.",
-                _ => "No chat model is configured. Start an Ollama and run 'conductor models pull ollama/llama3.2', set OPENAI_API_KEY, or add a provider to conductor.yaml, for example "
+                _ => "No chat model is configured. Start an Ollama and run 'conductor models pull ollama/llama3.2', set OPENAI_API_KEY, ANTHROPIC_API_KEY or GEMINI_API_KEY, or add a provider to conductor.yaml, for example "
                     + "'providers: { llama: { plugin: openai-compatible, base_url: \"http://127.0.0.1:8080/v1\" } }'.",
             });
         }

@@ -149,7 +149,7 @@ public sealed class SettingsLoaderTests
         Assert.Equal("sk-abcdefgh", Assert.Single(openai.Keys).Reveal());
         Assert.Equal(["openai", "openai-compatible"], openai.CatalogNames);
         Assert.Null(openai.Section["keys:0"]);
-        Assert.Contains(load.Notes, note => note.StartsWith("ANTHROPIC_API_KEY is set", StringComparison.Ordinal));
+        Assert.Equal(["anthropic", "ollama", "openai"], load.Required.Providers.Where(provider => provider.Value.Enabled && provider.Key != "local").Select(provider => provider.Key).Order());
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class SettingsSectionTests
     {
         var load = SettingsLoader.Load(Configure(("PATH", "/bin")), Nothing);
 
-        Assert.Equal(["openai", "ollama", "local"], load.Required.Providers.Keys);
+        Assert.Equal(["openai", "anthropic", "google", "ollama", "local"], load.Required.Providers.Keys);
     }
 
     [Fact]
