@@ -39,6 +39,7 @@ internal sealed class AnthropicSettings
             Http = HttpProviderSettings.Read(context, new HttpProviderDefaults
             {
                 BaseUrl = "https://api.anthropic.com",
+                NeedsKey = true,
                 Example = "https://api.anthropic.com",
                 Meaning = "the address that '/v1/messages' follows",
                 KeyHeader = isBearer ? KeyHeader.Bearer : new KeyHeader("x-api-key"),

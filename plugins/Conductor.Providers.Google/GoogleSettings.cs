@@ -10,6 +10,7 @@ internal sealed class GoogleSettings
     private static readonly HttpProviderDefaults Defaults = new()
     {
         BaseUrl = "https://generativelanguage.googleapis.com",
+        NeedsKey = true,
         Example = "https://generativelanguage.googleapis.com",
         Meaning = "the address that '/v1beta/models' follows",
         KeyHeader = new KeyHeader("x-goog-api-key"),

@@ -8,7 +8,7 @@ internal sealed class HuggingFaceSettings
 {
     private const string Router = "https://router.huggingface.co";
 
-    private static readonly HttpProviderDefaults Defaults = new() { BaseUrl = Router, Example = Router };
+    private static readonly HttpProviderDefaults Defaults = new() { BaseUrl = Router, NeedsKey = true, Example = Router };
 
     /// <summary>The operations that models of the hub run without a prompt.</summary>
     public static readonly string[] Operations = ["sentiment_analysis", "entity_extraction", "summarization", "intent_detection"];

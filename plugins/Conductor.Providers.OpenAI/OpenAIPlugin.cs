@@ -11,7 +11,7 @@ namespace Conductor.Providers.OpenAI;
 /// <summary>Brings OpenAI's own models.</summary>
 public sealed class OpenAIPlugin : IProviderPlugin
 {
-    private static readonly HttpProviderDefaults Defaults = new() { BaseUrl = "https://api.openai.com/v1", Example = "https://api.openai.com/v1" };
+    private static readonly HttpProviderDefaults Defaults = new() { BaseUrl = "https://api.openai.com/v1", NeedsKey = true, Example = "https://api.openai.com/v1" };
 
     /// <inheritdoc/>
     public void ConfigureServices(IServiceCollection services, ProviderContext context)

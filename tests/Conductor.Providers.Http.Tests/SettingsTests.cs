@@ -31,6 +31,17 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void AServiceThatWantsAKey_IsNotCalledWithoutOne()
+    {
+        var service = new HttpProviderDefaults { BaseUrl = "https://api.example", NeedsKey = true };
+
+        Assert.Contains("has no key", Assert.Throws<PluginSettingsException>(() => HttpProviderSettings.Read(TestUpstream.Context(null, null), service)).Message, StringComparison.Ordinal);
+        Assert.NotNull(HttpProviderSettings.Read(TestUpstream.Context(null, "key"), service).Key);
+        Assert.Null(HttpProviderSettings.Read(TestUpstream.Context("http://127.0.0.1:1", null), service).Key); // an address of one's own may want none
+        Assert.Null(HttpProviderSettings.Read(TestUpstream.Context(null, null, ("extra_headers:authorization", "Basic x")), service).Key);
+    }
+
+    [Fact]
     public void Proxy_WithAPassword_IsNotRepeatedInAMistake()
     {
         var context = TestUpstream.Context("http://127.0.0.1:1", null, ("proxy", "gopher://user:pa55@proxy.example"));

@@ -25,7 +25,7 @@ public sealed class OpenAIProviderTests
     public void BaseUrl_NotGiven_IsOpenAIs()
     {
         var services = new Microsoft.Extensions.DependencyInjection.ServiceCollection();
-        var context = new ProviderContext { Name = "o", Settings = new ConfigurationBuilder().Build(), DataFolder = "" };
+        var context = new ProviderContext { Name = "o", Settings = new ConfigurationBuilder().Build(), Keys = [new("key")], DataFolder = "" };
 
         new OpenAIPlugin().ConfigureServices(services, context); // a missing address would throw
 

@@ -6,6 +6,12 @@ public sealed record HttpProviderDefaults
     /// <summary>The base address where the section names none; null: it must.</summary>
     public string? BaseUrl { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="BaseUrl"/> answers nobody without a key: a provider that has neither a key nor an address of its own is then not made, and nothing is sent to
+    /// somebody whom no operator has chosen.
+    /// </summary>
+    public bool NeedsKey { get; init; }
+
     /// <summary>An address for the sentence about a wrong one.</summary>
     public string Example { get; init; } = "http://127.0.0.1:8000/v1";
 

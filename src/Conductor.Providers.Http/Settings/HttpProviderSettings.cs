@@ -40,6 +40,11 @@ public sealed class HttpProviderSettings
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(defaults);
+        if (defaults.NeedsKey && string.IsNullOrWhiteSpace(context.Settings["base_url"]) && !context.Settings.GetSection("extra_headers").GetChildren().Any())
+        {
+            context.RequireKey();
+        }
+
         return new HttpProviderSettings
         {
             Name = context.Name,
