@@ -1,6 +1,8 @@
 using Conductor.Calls;
 using Conductor.PluginLoading;
+using Conductor.Settings;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
 
 namespace Conductor.Tests;
 
@@ -50,6 +52,39 @@ public sealed class PluginTrialTests
         await test.Conductor.RescanAsync(CancellationToken.None);
 
         Assert.NotSame(before, test.Conductor.Catalog.Providers["bad"]);
+        Assert.Equal("good", await AskAsync(test));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // and a third version in its place before the settings are right
+    public async Task NewVersion_ThatWaitsForASetting_TakesOverOnceItIsThereAndTheOldOneLeaves(bool isReplacedMeanwhile)
+    {
+        await using var test = Start(health: null);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        var old = test.Status("misbehaving").Hash;
+        var folder = Path.GetDirectoryName(FileOf(test))!;
+        await File.WriteAllTextAsync(Path.Combine(folder, "needs.txt"), "region");
+        await test.Conductor.RescanAsync(CancellationToken.None);
+        Assert.Contains("'region' is missing", test.Conductor.Plugins.Single(plugin => plugin.State == PluginState.Loaded).Reason, StringComparison.Ordinal);
+        Assert.Equal(old, test.Conductor.Plugins.Single(plugin => plugin.State == PluginState.Active).Hash);
+        Assert.Equal("good", await AskAsync(test));
+        if (isReplacedMeanwhile)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "third.txt"), "a third version");
+            await test.Conductor.RescanAsync(CancellationToken.None);
+            Assert.Equal("good", await AskAsync(test));
+        }
+
+        var now = test.Settings.Current;
+        var section = new ConfigurationBuilder().AddInMemoryCollection([new("mode", "throws"), new("region", "eu")]).Build();
+        test.Settings.Current = now with { Providers = new Dictionary<string, ProviderSettings> { ["bad"] = now.Providers["bad"] with { Section = section, Fingerprint = "with a region" } } };
+        await test.Runtime.ApplySettingsAsync(CancellationToken.None);
+        await test.Conductor.RescanAsync(CancellationToken.None); // waits for what leaves
+
+        var status = Assert.Single(test.Conductor.Plugins, plugin => plugin.Id == "misbehaving");
+        Assert.Equal((PluginState.Active, 1), (status.State, status.ContextsAlive));
+        Assert.NotEqual(old, status.Hash);
         Assert.Equal("good", await AskAsync(test));
     }
 

@@ -10,6 +10,7 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
     private readonly List<LoadedPlugin> _plugins = [];
     private readonly Dictionary<string, LiveProvider> _providers = new(StringComparer.Ordinal);
     private readonly List<LiveOperations> _operations = [];
+    private readonly Dictionary<LoadedPlugin, LoadedPlugin> _waiting = []; // a new version that cannot serve with the settings as they are, and the one that serves for it
 
     /// <summary>By configured name, in the configuration's order.</summary>
     public IReadOnlyDictionary<string, LiveProvider> Providers => _providers;
@@ -27,6 +28,7 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
             LoadChanges(scan, change);
         }
 
+        TryAgain(change);
         ChangeProviders(now, change);
         ChangeOperations(change);
         return change;
@@ -102,6 +104,40 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
         }
 
         _plugins.RemoveAll(change.Leaving.Contains);
+    }
+
+    // With every change: the settings may be right now. A version that came meanwhile stands in the place of both.
+    private void TryAgain(PluginChange change)
+    {
+        foreach (var (fresh, old) in _waiting)
+        {
+            // A look names the last version as the one in whose place the next stands, and the one that serves as gone.
+            if (change.Replaced.FirstOrDefault(pair => ReferenceEquals(pair.Value, fresh)).Key is { } successor)
+            {
+                change.Replaced[successor] = old;
+            }
+            else if (!change.Leaving.Exists(plugin => ReferenceEquals(plugin, fresh) || ReferenceEquals(plugin, old)) || change.Refused.Contains(fresh.Id))
+            {
+                change.Replaced[fresh] = old;
+            }
+            else
+            {
+                Leave(fresh); // its file is gone
+            }
+
+            Leave(old);
+        }
+
+        _waiting.Clear();
+        _plugins.RemoveAll(change.Leaving.Contains);
+
+        void Leave(LoadedPlugin plugin)
+        {
+            if (!change.Leaving.Contains(plugin))
+            {
+                change.Leaving.Add(plugin);
+            }
+        }
     }
 
     private LoadedPlugin? TryLoad(PluginCandidate candidate)
@@ -212,6 +248,11 @@ internal sealed class PluginRoster(PluginLoader loader, ProviderFactory factory,
                 if (failure.IsAboutSettings || Serves(plugin))
                 {
                     loader.MarkLoaded(plugin, failure.Reason); // it may be right when the settings are
+                    if (change.Replaced.TryGetValue(plugin, out var old) && Serves(old))
+                    {
+                        _waiting[plugin] = old;
+                    }
+
                     continue;
                 }
 

@@ -10,16 +10,23 @@ namespace Conductor.TestPlugins.Misbehaving;
 
 /// <summary>
 /// Does what no plugin should; settings: `mode`, which of it. A user's message `behave` makes it answer. A file `health.txt` beside it, which makes it another version,
-/// says in its first line what its health check does.
+/// says in its first line what its health check does, a file `needs.txt` which setting it cannot do without.
 /// </summary>
 public sealed class Plugin : IProviderPlugin
 {
-    public void ConfigureServices(IServiceCollection services, ProviderContext context) =>
-        services.AddSingleton<IModelProvider>(new Provider(context.Settings["mode"] ?? "", Health()));
-
-    private static string Health()
+    public void ConfigureServices(IServiceCollection services, ProviderContext context)
     {
-        var file = Path.Combine(Path.GetDirectoryName(typeof(Plugin).Assembly.Location)!, "health.txt");
+        if (Said("needs.txt") is { Length: > 0 } needed && context.Settings[needed] is null)
+        {
+            throw new PluginSettingsException($"'{needed}' is missing.");
+        }
+
+        services.AddSingleton<IModelProvider>(new Provider(context.Settings["mode"] ?? "", Said("health.txt")));
+    }
+
+    private static string Said(string name)
+    {
+        var file = Path.Combine(Path.GetDirectoryName(typeof(Plugin).Assembly.Location)!, name);
         return File.Exists(file) ? File.ReadLines(file).First() : "";
     }
 }
