@@ -33,7 +33,7 @@ public sealed class DialectProofTests
     {
         var matrix = await new DialectProof(seed: 1, rounds: 1).RunAsync(CancellationToken.None);
 
-        string[] common = ["turns", "system", "image as bytes", "tools", "tool_choice required", "tool calls at once", "tool results", "temperature", "max_tokens", "JSON by schema"];
+        string[] common = ["turns", "system", "image as bytes", "tools", "tool calls at once", "tool results", "temperature", "max_tokens", "JSON by schema"];
         Assert.All(
             from feature in common from caller in matrix.Dialects from target in matrix.Dialects select matrix["request", feature, caller, target],
             outcome => Assert.Equal(Outcome.Pass, outcome));
