@@ -96,6 +96,7 @@ internal sealed partial class GatewayApp : IAsyncDisposable
         var gate = _app.Services.GetRequiredService<DrainGate>();
         Draining(_logger, gate.InFlight, limit);
         var isDrained = true;
+        var isTold = true;
         try
         {
             await gate.CloseAsync().WaitAsync(limit, _app.Services.GetRequiredService<TimeProvider>());
@@ -105,10 +106,13 @@ internal sealed partial class GatewayApp : IAsyncDisposable
             isDrained = false;
             DrainTimedOut(_logger, gate.InFlight);
             await gate.CutAsync();
-            await ((Task)gate.CloseAsync().WaitAsync(TellTime)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var telling = gate.CloseAsync().WaitAsync(TellTime);
+            await ((Task)telling).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            isTold = telling.IsCompletedSuccessfully;
         }
 
-        using var stopping = new CancellationTokenSource(isDrained ? StopAfterDrain : TimeSpan.Zero);
+        // What calls have been told may still be on its way out of the server: only those that did not end in time are cut with their connections.
+        using var stopping = new CancellationTokenSource(isTold ? StopAfterDrain : TimeSpan.Zero);
         await _app.StopAsync(stopping.Token);
         Stopped(_logger);
         return isDrained;
