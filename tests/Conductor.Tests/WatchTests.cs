@@ -42,6 +42,8 @@ public sealed class WatchTests
         await test.StartServicesAsync();
         var before = test.Conductor.Catalog.Providers["test-echo"];
         var said = logs.Lines.Count;
+
+        // What `touch` does: the file system's clock, which is the machine's and not the host's.
         File.SetLastWriteTimeUtc(Path.Combine(test.PluginFolder, "Conductor.TestPlugins.Echo", EchoFile), DateTime.UtcNow);
 
         // A second plugin folder's garbage is judged in the same look or in a later one, so the touch has been seen by then.

@@ -87,13 +87,13 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public void Memory_Full_ForgetsTheOldestAndStaysBounded()
+    public async Task Memory_Full_ForgetsTheOldestAndStaysBounded()
     {
         var memory = new SignatureMemory();
         var provider = new FakeProvider("one");
-        using var machine = new MachineScope(provider);
-        var hop = new Routing.RouteHop(machine.Machine.Entry("one"), provider.Models[0], null);
-        var call = machine.Machine.Chat();
+        await using var machine = TestMachine.Fast(provider);
+        var hop = new Routing.RouteHop(machine.Entry("one"), provider.Models[0], null);
+        var call = machine.Chat();
         for (var i = 0; i < SignatureMemory.MostKept * 2; i++)
         {
             memory.Note(call, hop, Signed($"{Signature}{i}"));
@@ -130,12 +130,5 @@ public sealed class SignatureTests
         {
             Assert.False(item.IsEmpty);
         }
-    }
-
-    private sealed class MachineScope(FakeProvider provider) : IDisposable
-    {
-        public TestMachine Machine { get; } = TestMachine.Fast(provider);
-
-        public void Dispose() => Machine.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }
 }
