@@ -1,6 +1,7 @@
 using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.PluginLoading;
+using Conductor.TestKit;
 using Microsoft.Extensions.AI;
 
 namespace Conductor.Tests;
@@ -19,8 +20,6 @@ public sealed class MisbehaviourTests
     [InlineData("null-task", 502, "provider_fault")]
     [InlineData("cancels", 502, "provider_fault")]
     [InlineData("aggregate", 502, "provider_fault")]
-    [InlineData("hangs", 504, "upstream_timeout")]
-    [InlineData("blocks", 504, "upstream_timeout")]
     public async Task Answer_Misbehaves_IsItsFailureAndQuarantinesIt(string mode, int status, string code)
     {
         await using var test = Start(mode);
@@ -32,15 +31,43 @@ public sealed class MisbehaviourTests
             Assert.Equal((status, code), (error.Status, error.Code));
         }
 
-        var refused = await Assert.ThrowsAsync<ConductorException>(() => AskAsync(test, "bad/m", "behave"));
-        Assert.Contains("quarantined", refused.Message, StringComparison.Ordinal);
-        var told = test.Status("misbehaving");
-        Assert.Equal(PluginState.Faulted, told.State);
-        Assert.Contains("Provider 'bad' is quarantined after faults of its own plugin", told.Reason, StringComparison.Ordinal);
+        await AssertQuarantinedAsync(test);
+    }
 
-        await test.Conductor.RescanAsync(CancellationToken.None); // somebody has looked at it
-        Assert.Equal("good", await AskAsync(test, "bad/m", "behave"));
-        Assert.Equal(PluginState.Active, test.Status("misbehaving").State);
+    /// <summary>The clock is the test's: it moves on once the plugin's code runs, because time that is over before that is nobody's fault.</summary>
+    [Theory]
+    [InlineData("hangs")]
+    [InlineData("blocks")]
+    public async Task Answer_DoesNotComeBack_IsItsFailureAndQuarantinesIt(string mode)
+    {
+        var time = new ManualTimeProvider();
+        var hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var runs = new SemaphoreSlim(0);
+        await using var test = Start(mode, time);
+        await test.Conductor.StartAsync(CancellationToken.None);
+        AppContext.SetData("misbehaving.hang", () =>
+        {
+            runs.Release();
+            return hanging.Task;
+        });
+        try
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                var asking = AskAsync(test, "bad/m", "hello");
+                Assert.True(await runs.WaitAsync(TimeSpan.FromSeconds(60)));
+                await PassAsync(time, asking);
+                var error = await Assert.ThrowsAsync<ConductorException>(() => asking);
+                Assert.Equal((504, "upstream_timeout"), (error.Status, error.Code));
+            }
+
+            await AssertQuarantinedAsync(test);
+        }
+        finally
+        {
+            AppContext.SetData("misbehaving.hang", null);
+            hanging.SetResult();
+        }
     }
 
     [Theory]
@@ -115,8 +142,34 @@ public sealed class MisbehaviourTests
         Assert.True(before - GC.GetTotalMemory(forceFullCollection: true) > 15 << 20); // of its 20 MiB
     }
 
-    private static TestConductor Start(string mode) => new TestConductor(
-        ("providers:bad:plugin", "misbehaving"), ("providers:test-echo:plugin", "test-echo"), ("providers:bad:mode", mode), ("plugins:quarantine:faults", "2"),
+    private static async Task AssertQuarantinedAsync(TestConductor test)
+    {
+        var refused = await Assert.ThrowsAsync<ConductorException>(() => AskAsync(test, "bad/m", "behave"));
+        Assert.Contains("quarantined", refused.Message, StringComparison.Ordinal);
+        var told = test.Status("misbehaving");
+        Assert.Equal(PluginState.Faulted, told.State);
+        Assert.Contains("Provider 'bad' is quarantined after faults of its own plugin", told.Reason, StringComparison.Ordinal);
+
+        await test.Conductor.RescanAsync(CancellationToken.None); // somebody has looked at it
+        Assert.Equal("good", await AskAsync(test, "bad/m", "behave"));
+        Assert.Equal(PluginState.Active, test.Status("misbehaving").State);
+    }
+
+    /// <summary>Lets time pass until a call has its end; its timers are armed one after the other.</summary>
+    private static async Task PassAsync(ManualTimeProvider time, Task call)
+    {
+        for (var tries = 0; !call.IsCompleted; tries++)
+        {
+            Assert.True(tries < 6_000, "The call does not end, however much time passes.");
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.WhenAny(call, Task.Delay(10));
+        }
+    }
+
+    private static TestConductor Start(string mode, TimeProvider? time = null) => new TestConductor(
+        null, time,
+        ("providers:bad:plugin", "misbehaving"), ("providers:test-echo:plugin", "test-echo"), ("providers:bad:mode", mode),
+        ("plugins:quarantine:faults", "2"), ("plugins:quarantine:window", "1h"), ("plugins:quarantine:time", "10m"),
         ("reliability:first_content", "500ms"), ("reliability:idle", "500ms"),
         ("aliases:both:targets:0:model", "bad/m"), ("aliases:both:targets:1:model", "test-echo/echo"), ("aliases:both:strategy", "ordered"))
         .WithPlugin(Misbehaving).WithPlugin(Echo);

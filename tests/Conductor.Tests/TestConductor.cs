@@ -23,6 +23,11 @@ internal sealed class TestConductor : IAsyncDisposable
     }
 
     public TestConductor(ILoggerFactory? logs, params (string Key, string Value)[] settings)
+        : this(logs, null, settings)
+    {
+    }
+
+    public TestConductor(ILoggerFactory? logs, TimeProvider? time, params (string Key, string Value)[] settings)
     {
         Folder = Directory.CreateTempSubdirectory("conductor-tests-").FullName;
         Directory.CreateDirectory(PluginFolder);
@@ -34,6 +39,7 @@ internal sealed class TestConductor : IAsyncDisposable
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         var source = new SettingsSource { ContentRoot = Folder, BaseDirectory = Folder };
         var services = new ServiceCollection()
+            .AddSingleton(time ?? TimeProvider.System)
             .AddSingleton<ISettings>(Settings = new ChangingSettings(SettingsLoader.Load(configuration, source).Required with { PromptFolder = PromptFolder }))
             .AddConductor();
         if (logs is not null)

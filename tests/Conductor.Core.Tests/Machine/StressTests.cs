@@ -79,7 +79,17 @@ public sealed class StressTests
         Assert.Equal(calls.Sum(call => call.Attempts.Count), (await machine.Store.TotalsAsync(CancellationToken.None)).Attempts);
         Assert.All(providers, provider => Assert.Equal(provider.StreamsOpened, provider.StreamsDisposed));
         Assert.All(providers.SelectMany(provider => provider.Transport!.Bodies), body => Assert.True(body.IsDisposed));
-        Assert.Equal(0, machine.Time.ActiveTimers); // no deadline is left ticking
+        await AssertNothingTicksAsync(machine);
+    }
+
+    // A delay that was called off runs what comes after it before it puts its timer away, so the last one may be a moment late. The clock stands: none goes by itself.
+    private static async Task AssertNothingTicksAsync(TestMachine machine)
+    {
+        for (var tries = 0; machine.Time.ActiveTimers > 0; tries++)
+        {
+            Assert.True(tries < 1_000, $"{machine.Time.ActiveTimers} deadlines are left ticking.");
+            await Task.Delay(10);
+        }
     }
 
     private static async Task RunAsync(TestMachine machine, ModelCall call, CancellationToken cancellationToken)

@@ -10,7 +10,8 @@ namespace Conductor.TestPlugins.Misbehaving;
 
 /// <summary>
 /// Does what no plugin should; settings: `mode`, which of it. A user's message `behave` makes it answer. A file `health.txt` beside it, which makes it another version,
-/// says in its first line what its health check does, a file `needs.txt` which setting it cannot do without.
+/// says in its first line what its health check does, a file `needs.txt` which setting it cannot do without. How long it hangs is 4 s, or what a test hands over as
+/// <see cref="AppContext"/>'s `misbehaving.hang`, a Func&lt;Task&gt; that is asked once the plugin's code runs.
 /// </summary>
 public sealed class Plugin : IProviderPlugin
 {
@@ -98,9 +99,9 @@ internal sealed class Client(string mode) : IChatClient
             case "aggregate":
                 throw new AggregateException(new OwnException(), new OwnException());
             case "hangs":
-                return Task.Delay(TimeSpan.FromSeconds(4), CancellationToken.None).ContinueWith(_ => new ChatResponse(), TaskScheduler.Default);
+                return HangAsync().ContinueWith(_ => new ChatResponse(), TaskScheduler.Default);
             case "blocks":
-                Thread.Sleep(TimeSpan.FromSeconds(4));
+                HangAsync().Wait(CancellationToken.None);
                 return Task.FromResult(new ChatResponse());
             default:
                 throw new NotSupportedException(mode);
@@ -143,6 +144,9 @@ internal sealed class Client(string mode) : IChatClient
     public void Dispose()
     {
     }
+
+    private static Task HangAsync() =>
+        AppContext.GetData("misbehaving.hang") is Func<Task> hang ? hang() : Task.Delay(TimeSpan.FromSeconds(4), CancellationToken.None);
 
     private static async void ThrowIntoNothing()
     {
