@@ -31,4 +31,5 @@ internal static class EventIds
     public const int LedgerRecovered = 4011;
     public const int LedgerStillFailing = 4012;
     public const int LedgerLost = 4013;
+    public const int SpendObserverFailed = 4014;
 }

@@ -20,6 +20,7 @@ internal static class LedgerNames
         CostStatus.Settled => "settled",
         CostStatus.Estimated => "estimated",
         CostStatus.Released => "released",
+        CostStatus.Interrupted => "interrupted",
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "Unknown status of a cost."),
     };
 }

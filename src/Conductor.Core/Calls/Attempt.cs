@@ -34,6 +34,9 @@ public sealed class Attempt
     public NanoUsd? Cost { get; internal set; }
 
     public CostStatus CostStatus { get; internal set; } = CostStatus.Unknown;
+
+    /// <summary>What it may take at most, noted before its target was asked.</summary>
+    public Reservation Reservation { get; internal set; }
 }
 
 /// <summary>How an attempt ended.</summary>
@@ -59,4 +62,7 @@ public enum CostStatus
 
     /// <summary>Nothing was used.</summary>
     Released,
+
+    /// <summary>The process ended while the attempt ran, and what it took was not yet known: booked at the most that it may have cost.</summary>
+    Interrupted,
 }

@@ -35,6 +35,9 @@ public abstract class ModelCall : IAsyncDisposable
     /// <summary>Every try so far, in order.</summary>
     public IReadOnlyList<Attempt> Attempts => AttemptList;
 
+    /// <summary>What the attempt that was begun last may take at most; nothing before the first.</summary>
+    public Reservation Reservation => AttemptList.Count > 0 ? AttemptList[^1].Reservation : default;
+
     /// <summary>Where the time went.</summary>
     public CallTimings Timings { get; } = new();
 
@@ -67,6 +70,9 @@ public abstract class ModelCall : IAsyncDisposable
     internal TimeSpan TimeLimit { get; set; } = System.Threading.Timeout.InfiniteTimeSpan;
 
     internal List<Attempt> AttemptList { get; } = [];
+
+    /// <summary>The prompt's size at most, in tokens, once somebody has estimated it.</summary>
+    internal long? WorstInputTokens { get; set; }
 
     /// <summary>`chat`, `embeddings` or the operation's name, for logs and metrics.</summary>
     public abstract string OperationName { get; }

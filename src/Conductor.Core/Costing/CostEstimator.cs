@@ -22,15 +22,20 @@ public static class CostEstimator
             return null;
         }
 
-        var ceiling = hop.Model.MaxOutputTokens;
-        var output = (maxOutputTokens, ceiling) switch
+        return WorstCase(price, inputTokens, MaxOutputTokens(hop, maxOutputTokens));
+    }
+
+    /// <summary>The longest answer that a hop may give: the caller's limit, the model's own, or <see cref="DefaultMaxOutputTokens"/> where neither is known.</summary>
+    public static int MaxOutputTokens(RouteHop hop, int? asked)
+    {
+        ArgumentNullException.ThrowIfNull(hop);
+        return (asked, hop.Model.MaxOutputTokens) switch
         {
-            ({ } asked, { } limit) => Math.Min(asked, limit),
-            ({ } asked, null) => asked,
-            (null, { } limit) => limit,
+            ({ } limit, { } ceiling) => Math.Min(limit, ceiling),
+            ({ } limit, null) => limit,
+            (null, { } ceiling) => ceiling,
             _ => DefaultMaxOutputTokens,
         };
-        return WorstCase(price, inputTokens, output);
     }
 
     /// <summary>The most that so many tokens can cost: writing a prompt to a provider's cache may cost more than sending it.</summary>

@@ -19,7 +19,9 @@ internal static class AttemptBooking
             statistics.Failed(attempt.ErrorCode!, services.Time.GetUtcNow());
         }
 
-        services.Ledger.Append(LedgerRows.Of(call, attempt));
+        var row = LedgerRows.Of(call, attempt);
+        services.Ledger.Append(row);
+        services.TellObservers(row);
         services.Metrics.AttemptEnded(call, attempt);
     }
 

@@ -94,9 +94,10 @@ internal sealed partial class AttemptScope : IAsyncDisposable
         var scope = new AttemptScope(call, hop, services, left < reliability.FirstContent ? left : reliability.FirstContent, isProbe, caller);
         try
         {
+            scope.Attempt.Reservation = Reservations.Of(call, hop, services.OwnPrice);
             call.OnCompleted(scope.DisposeAsync);
         }
-        catch (ObjectDisposedException)
+        catch
         {
             scope.LetGo();
             throw;

@@ -9,8 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace Conductor.Invoke;
 
 /// <summary>What every attempt needs of the house.</summary>
-internal sealed class AttemptServices(TimeProvider time, LedgerWriter ledger, ConductorMetrics metrics, SignatureMemory signatures, ILogger<AttemptServices> logger)
+internal sealed class AttemptServices(
+    TimeProvider time, LedgerWriter ledger, ConductorMetrics metrics, SignatureMemory signatures, IEnumerable<ISpendObserver> observers, ILogger<AttemptServices> logger)
 {
+    private readonly ISpendObserver[] _observers = [.. observers];
+    private Func<RouteHop, TokenUsage, NanoUsd?>? _ownPrice;
+
     public TimeProvider Time { get; } = time;
 
     public LedgerWriter Ledger { get; } = ledger;
@@ -20,6 +24,27 @@ internal sealed class AttemptServices(TimeProvider time, LedgerWriter ledger, Co
     public SignatureMemory Signatures { get; } = signatures;
 
     public ILogger Logger { get; } = logger;
+
+    /// <summary><see cref="EstimateByProvider"/>, made once.</summary>
+    public Func<RouteHop, TokenUsage, NanoUsd?> OwnPrice => _ownPrice ??= EstimateByProvider;
+
+    /// <summary>Tells whoever counts spending of a row that was handed to the ledger.</summary>
+    public void TellObservers(LedgerRow row)
+    {
+        foreach (var observer in _observers)
+        {
+            try
+            {
+                observer.Settled(row);
+            }
+#pragma warning disable CA1031 // boundary: one that counts wrongly must not keep the others, or the attempt's end, from their work
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                InvokeLog.ObserverFailed(Logger, row.RequestId, failure);
+            }
+        }
+    }
 
     /// <summary>A call's answer is a stream now, until the call ends.</summary>
     public void CountStream(ModelCall call)

@@ -19,6 +19,9 @@ internal static partial class InvokeLog
     [LoggerMessage(EventIds.PluginQuarantined, LogLevel.Error, "Provider {Provider} of plugin {Plugin} is quarantined for {Time}: {Fault}")]
     public static partial void Quarantined(ILogger logger, string provider, string plugin, TimeSpan time, string fault);
 
+    [LoggerMessage(EventIds.SpendObserverFailed, LogLevel.Error, "The spending of {RequestId} is in the ledger, and could not be counted elsewhere")]
+    public static partial void ObserverFailed(ILogger logger, string requestId, Exception failure);
+
     [LoggerMessage(EventIds.PluginLetOut, LogLevel.Information, "Provider {Provider} of plugin {Plugin} is out of quarantine: a probe came to an end")]
     public static partial void LetOut(ILogger logger, string provider, string plugin);
 }

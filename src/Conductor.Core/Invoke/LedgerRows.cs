@@ -23,6 +23,7 @@ internal static class LedgerRows
         Usage = attempt.Usage,
         Cost = attempt.Cost,
         CostStatus = attempt.CostStatus,
+        Reserved = attempt.Reservation.Cost,
         PriceVersion = attempt.Target.Price is null ? null : call.Catalog!.Prices.Version,
     };
 }

@@ -43,6 +43,9 @@ public sealed record LedgerRow
 
     public required CostStatus CostStatus { get; init; }
 
+    /// <summary>The most that the attempt was expected to cost before it was made; null where the price was unknown.</summary>
+    public NanoUsd? Reserved { get; init; }
+
     /// <summary>Which version of the price catalogue made the cost; null where none did.</summary>
     public string? PriceVersion { get; init; }
 }

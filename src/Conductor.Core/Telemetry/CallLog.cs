@@ -54,6 +54,7 @@ public sealed partial class CallLog(ILogger<CallLog> logger)
         CostStatus.Settled => "settled",
         CostStatus.Estimated => "estimated",
         CostStatus.Released => "released",
+        CostStatus.Interrupted => "interrupted",
         _ => "unknown",
     };
 

@@ -19,6 +19,7 @@ public sealed class BookedRowTests
         var usage = new TokenUsage { InputTokens = 5, OutputTokens = 2, IsEstimated = true };
         var attempt = TestCalls.Attempt(call, AttemptStatus.Cancelled, "client_closed", usage, 77, CostStatus.Estimated, 250, TestCalls.Hop("p", "m", ModelPrice.Free));
         attempt.UpstreamRequestId = "up_1";
+        attempt.Reservation = new Reservation(20, 30, new NanoUsd(99));
 
         var row = LedgerRows.Of(call, attempt);
 
@@ -27,7 +28,7 @@ public sealed class BookedRowTests
             {
                 RequestId = "req_9", CallId = call.Context.CallId, Attempt = 2, TenantId = "acme", KeyId = "web", Operation = "chat", Provider = "p", Model = "m", UpstreamRequestId = "up_1",
                 StartedAt = TestCalls.Start, Duration = TimeSpan.FromMilliseconds(250), Status = AttemptStatus.Cancelled, ErrorCode = "client_closed",
-                Usage = usage, Cost = new NanoUsd(77), CostStatus = CostStatus.Estimated, PriceVersion = "v7",
+                Usage = usage, Cost = new NanoUsd(77), CostStatus = CostStatus.Estimated, Reserved = new NanoUsd(99), PriceVersion = "v7",
             },
             row);
     }

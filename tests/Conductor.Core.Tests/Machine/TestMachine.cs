@@ -35,7 +35,8 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
         IReadOnlyList<IOperation>? operations = null,
         ILedgerStore? store = null,
         LedgerWriterOptions? ledger = null,
-        string? promptFolder = null)
+        string? promptFolder = null,
+        Action<IServiceCollection>? configure = null)
     {
         Store = store ?? new InMemoryLedgerStore();
         Rebuild(settings ?? new ConductorSettings(), providers ?? [], operations ?? []);
@@ -48,6 +49,7 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
         services.AddSingleton(ledger ?? new LedgerWriterOptions());
         services.AddSingleton(provider => new PromptStore(promptFolder, Time, provider.GetRequiredService<ILogger<PromptStore>>()));
         services.AddConductorPipeline();
+        configure?.Invoke(services);
         _services = services.BuildServiceProvider(validateScopes: true);
 
         var meter = _services.GetRequiredService<ConductorMetrics>().Meter;

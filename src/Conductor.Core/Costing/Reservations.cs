@@ -1,0 +1,53 @@
+using Conductor.Calls;
+using Conductor.Money;
+using Conductor.Routing;
+
+namespace Conductor.Costing;
+
+/// <summary>What an attempt of a call may take at most, before it is made.</summary>
+public static class Reservations
+{
+    /// <summary>The reservation of one attempt.</summary>
+    /// <param name="call">The call; its size is estimated once, by whoever asks first.</param>
+    /// <param name="hop">The target.</param>
+    /// <param name="ownPrice">What the provider itself says of a usage, asked where the catalogue has no price; null = nobody is asked.</param>
+    public static Reservation Of(ModelCall call, RouteHop hop, Func<RouteHop, TokenUsage, NanoUsd?>? ownPrice = null)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(hop);
+        if (call is TokenCountCall)
+        {
+            return new Reservation(0, 0, NanoUsd.Zero);
+        }
+
+        var output = call is EmbeddingCall or OperationCall { Embedding: not null } ? 0 : CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call));
+        var input = InputTokens(call, isPriced: hop.Price is { IsFree: false });
+        var cost = hop.Price is { } price
+            ? CostEstimator.WorstCase(price, input, output)
+            : ownPrice?.Invoke(hop, new TokenUsage { InputTokens = input, OutputTokens = output });
+        return new Reservation(input, output, cost);
+    }
+
+    /// <summary>An estimate of a prompt's size as an upper bound: a quarter on top, which is how far the estimate is usually off, and a little for short ones.</summary>
+    public static long WithMargin(long estimatedTokens) => estimatedTokens + (estimatedTokens / 4) + 16;
+
+    // Where the price is free or unknown nobody pays by the token, and a reading of the whole body is not worth it.
+    private static long InputTokens(ModelCall call, bool isPriced) =>
+        isPriced || RoughInputTokens(call) is not { } rough ? call.WorstInputTokens ??= WithMargin(UsageEstimator.InputTokens(call)) : rough;
+
+    private static long? RoughInputTokens(ModelCall call) => call switch
+    {
+        ChatCall { Body: { } body } => body.Bytes.Length / 3,
+        EmbeddingCall { Body: { } body } => body.Bytes.Length / 3,
+        OperationCall operation => operation.Payload.Length / 3,
+        _ => null,
+    };
+
+    private static int? MaxTokensOf(ModelCall call) => call switch
+    {
+        ChatCall { Body: { } body } => body.Peek.MaxTokens,
+        ChatCall chat => chat.Request.Options.MaxOutputTokens,
+        OperationCall operation => operation.MaxTokens,
+        _ => null,
+    };
+}
