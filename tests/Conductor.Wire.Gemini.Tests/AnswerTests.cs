@@ -36,6 +36,36 @@ public sealed class AnswerTests
     }
 
     [Fact]
+    public void Usage_ByModality_IsReadAndWrittenAgain()
+    {
+        const string Usage =
+            """
+            {"promptTokenCount":100,"cachedContentTokenCount":10,"candidatesTokenCount":50,"thoughtsTokenCount":5,"totalTokenCount":155,
+             "promptTokensDetails":[{"modality":"TEXT","tokenCount":60},{"modality":"AUDIO","tokenCount":25},{"modality":"IMAGE","tokenCount":15}],
+             "candidatesTokensDetails":[{"modality":"TEXT","tokenCount":10},{"modality":"IMAGE","tokenCount":40}]}
+            """;
+
+        var usage = GeminiScan.ScanChat(Wire.Bytes($$"""{"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}],"usageMetadata":{{Usage}}}"""))!.Value;
+
+        Assert.Equal(
+            new WireUsage { InputTokens = 100, CachedInputTokens = 10, AudioInputTokens = 25, ImageInputTokens = 15, OutputTokens = 55, ReasoningTokens = 5, ImageOutputTokens = 40 }, usage);
+        Wire.Same(Usage, Wire.Json(output => GeminiResponseWriter.Write(output, new ChatResponse(new ChatMessage(ChatRole.Assistant, "x")), "r", "m", usage))["usageMetadata"]);
+    }
+
+    [Theory]
+    [InlineData("""{"promptTokenCount":3,"candidatesTokenCount":2,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":9}]}""", 3, true)]
+    [InlineData("""{"promptTokenCount":3,"candidatesTokenCount":2,"promptTokensDetails":[{"modality":"AUDIO","tokenCount":-9}]}""", 0, true)]
+    [InlineData("""{"promptTokenCount":3,"candidatesTokenCount":2,"promptTokensDetails":[{"modality":"VIDEO","tokenCount":3},7,null,[1],{"modality":{"a":1}},{"tokenCount":null}]}""", 0, false)]
+    [InlineData("""{"promptTokenCount":3,"candidatesTokenCount":2,"promptTokensDetails":{"modality":"AUDIO","tokenCount":3}}""", 0, false)]
+    [InlineData("""{"promptTokenCount":3,"toolUsePromptTokenCount":4,"toolUsePromptTokensDetails":[{"modality":"AUDIO","tokenCount":4}]}""", 4, false)]
+    public void Usage_ByModalityThatMakesNoSense_IsHeldToTheWhole(string usage, long audio, bool isSuspect)
+    {
+        var read = GeminiScan.ScanChat(Wire.Bytes($$"""{"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}],"usageMetadata":{{usage}}}"""))!.Value;
+
+        Assert.Equal((audio, isSuspect), (read.AudioInputTokens, read.IsSuspect));
+    }
+
+    [Fact]
     public void Answer_Written_ReadsTheSame()
     {
         var written = Wire.Json(output => GeminiResponseWriter.Write(output, Read(Full), "r2", "fast"));

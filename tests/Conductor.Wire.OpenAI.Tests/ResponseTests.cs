@@ -112,6 +112,15 @@ public sealed class ResponseTests
         { """{"prompt_tokens":"many","completion_tokens":6}""", 0, 6, true },
         { """{"prompt_tokens":{},"completion_tokens":6}""", 0, 6, true },
         { """{"prompt_tokens":5,"completion_tokens":6,"prompt_tokens_details":{"cached_tokens":50}}""", 5, 6, true },
+        { """{"prompt_tokens":5,"completion_tokens":6,"prompt_tokens_details":{"audio_tokens":50}}""", 5, 6, true },
+        { """{"prompt_tokens":5,"completion_tokens":6,"completion_tokens_details":{"image_tokens":50}}""", 5, 6, true },
+        { """{"prompt_tokens":32,"completion_tokens":9,"total_tokens":135,"completion_tokens_details":{"reasoning_tokens":94}}""", 32, 103, false },
+        { """{"prompt_tokens":20,"completion_tokens":151,"total_tokens":553}""", 20, 533, false },
+        { """{"prompt_tokens":20,"completion_tokens":10,"total_tokens":30,"completion_tokens_details":{"reasoning_tokens":7}}""", 20, 10, false },
+        { """{"prompt_tokens":20,"completion_tokens":10,"total_tokens":99,"completion_tokens_details":{"reasoning_tokens":7}}""", 20, 10, false },
+        { """{"prompt_tokens":20,"completion_tokens":10,"total_tokens":7}""", 20, 10, false },
+        { """{"prompt_tokens":20,"completion_tokens":10,"total_tokens":1e30}""", 20, 10, false },
+        { """{"prompt_tokens":20,"completion_tokens":10,"total_tokens":{"a":[1]}}""", 20, 10, false },
     };
 
     [Theory]
@@ -130,6 +139,27 @@ public sealed class ResponseTests
         Assert.Equal(scanned, inEvent.Usage);
         Assert.Equal(scanned, typed);
         Assert.InRange(scanned.CachedInputTokens, 0, scanned.InputTokens);
+    }
+
+    [Fact]
+    public void Usage_EveryPart_IsReadAndWrittenAgain()
+    {
+        const string Full =
+            """
+            {"prompt_tokens":100,"completion_tokens":60,"total_tokens":160,"prompt_tokens_details":{"cached_tokens":40,"cache_write_tokens":20,"audio_tokens":15,"image_tokens":10},
+             "completion_tokens_details":{"reasoning_tokens":30,"audio_tokens":12,"image_tokens":8}}
+            """;
+        var usage = OpenAIScan.ScanChat(Bytes.Of($$$"""{"choices":[{"message":{}}],"usage":{{{Full}}}}"""))!.Value;
+
+        Assert.Equal(
+            new WireUsage
+            {
+                InputTokens = 100, CachedInputTokens = 40, CacheWriteTokens = 20, AudioInputTokens = 15, ImageInputTokens = 10,
+                OutputTokens = 60, ReasoningTokens = 30, AudioOutputTokens = 12, ImageOutputTokens = 8,
+            },
+            usage);
+        var written = Bytes.Text(output => OpenAIResponseWriter.Write(output, new ChatResponse(new Message(Role.Assistant, "x")), "chatcmpl-9", "m", Then, usage));
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(Full), JsonNode.Parse(written)!["usage"]), written);
     }
 
     [Theory]

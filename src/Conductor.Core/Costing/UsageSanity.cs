@@ -19,22 +19,21 @@ public static class UsageSanity
         var output = Clamp(usage.OutputTokens, MaxTokens);
         var cached = Clamp(usage.CachedInputTokens, input);
         var written = Clamp(usage.CacheWriteTokens, input - cached);
-        var reasoning = Clamp(usage.ReasoningTokens, output);
-        if (input == usage.InputTokens && output == usage.OutputTokens && cached == usage.CachedInputTokens
-            && written == usage.CacheWriteTokens && reasoning == usage.ReasoningTokens)
-        {
-            return usage;
-        }
-
-        return usage with
+        var held = usage with
         {
             InputTokens = input,
             CachedInputTokens = cached,
             CacheWriteTokens = written,
+            CacheWriteHourTokens = Clamp(usage.CacheWriteHourTokens, written),
+            AudioInputTokens = Clamp(usage.AudioInputTokens, input),
+            ImageInputTokens = Clamp(usage.ImageInputTokens, input),
+            EmbeddingTokens = Clamp(usage.EmbeddingTokens, input),
             OutputTokens = output,
-            ReasoningTokens = reasoning,
-            IsSuspect = true,
+            ReasoningTokens = Clamp(usage.ReasoningTokens, output),
+            AudioOutputTokens = Clamp(usage.AudioOutputTokens, output),
+            ImageOutputTokens = Clamp(usage.ImageOutputTokens, output),
         };
+        return held == usage ? usage : held with { IsSuspect = true };
     }
 
     /// <summary>A usage whose absurdly large counters are replaced by Conductor's own count: one bad number must not empty a budget.</summary>

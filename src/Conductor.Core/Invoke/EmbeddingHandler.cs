@@ -27,7 +27,7 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
         ChatTargets.NoteLosses(call, call.Request.Dropped, []);
         var made = await VectorRequest.SendAsync(scope, inputs, call.Request.Dimensions).ConfigureAwait(false);
         made.Check(inputs.Count, call.Request.Dimensions);
-        scope.Succeed(made.Usage, () => UsageEstimator.Estimate(call, answer: null));
+        scope.Succeed(made.Usage?.AsEmbedding(), () => UsageEstimator.Estimate(call, answer: null).AsEmbedding());
         return new EmbeddingOutcome
         {
             Attempt = scope.Attempt,

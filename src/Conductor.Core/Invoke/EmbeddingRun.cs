@@ -24,7 +24,7 @@ internal sealed class EmbeddingRun(OperationCall call, AttemptScope scope, Opera
         try
         {
             var made = await VectorRequest.SendAsync(scope, inputs, request.Dimensions).ConfigureAwait(false);
-            Usage = made.Usage ?? UsageEstimator.Estimate(UsageEstimator.InputTokens(request), outputTokens: 0);
+            Usage = (made.Usage ?? UsageEstimator.Estimate(UsageEstimator.InputTokens(request), outputTokens: 0)).AsEmbedding();
             Notices = made.Notices;
             made.Check(inputs.Count, request.Dimensions);
             return scope.RunOperation(turn, () => operation.WriteResult(made.Vectors, scope.Hop.Id, call.Payload));

@@ -28,7 +28,7 @@ internal static class RawExchange
     public static async Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, AttemptScope scope, IRawTransport transport)
     {
         var (bytes, usage) = await AskAsync(call, call.Body!, scope, transport, call.Body!.Endpoint ?? RawEndpoint.Embeddings).ConfigureAwait(false);
-        scope.Succeed(usage, () => UsageEstimator.Estimate(call, answer: null));
+        scope.Succeed(usage?.AsEmbedding(), () => UsageEstimator.Estimate(call, answer: null).AsEmbedding());
         return new EmbeddingOutcome
         {
             Attempt = scope.Attempt,

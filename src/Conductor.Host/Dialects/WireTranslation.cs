@@ -29,8 +29,13 @@ internal static class WireTranslation
         InputTokens = stated.InputTokens,
         CachedInputTokens = stated.CachedInputTokens,
         CacheWriteTokens = stated.CacheWriteTokens,
+        CacheWriteHourTokens = stated.CacheWriteHourTokens,
+        AudioInputTokens = stated.AudioInputTokens,
+        ImageInputTokens = stated.ImageInputTokens,
         OutputTokens = stated.OutputTokens,
         ReasoningTokens = stated.ReasoningTokens,
+        AudioOutputTokens = stated.AudioOutputTokens,
+        ImageOutputTokens = stated.ImageOutputTokens,
         IsSuspect = stated.IsSuspect,
     };
 
@@ -43,8 +48,13 @@ internal static class WireTranslation
             InputTokens = usage.InputTokens,
             CachedInputTokens = usage.CachedInputTokens,
             CacheWriteTokens = usage.CacheWriteTokens,
+            CacheWriteHourTokens = usage.CacheWriteHourTokens,
+            AudioInputTokens = usage.AudioInputTokens,
+            ImageInputTokens = usage.ImageInputTokens,
             OutputTokens = usage.OutputTokens,
             ReasoningTokens = usage.ReasoningTokens,
+            AudioOutputTokens = usage.AudioOutputTokens,
+            ImageOutputTokens = usage.ImageOutputTokens,
             IsSuspect = usage.IsSuspect,
         };
     }

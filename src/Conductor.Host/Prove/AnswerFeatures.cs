@@ -34,6 +34,9 @@ internal static class AnswerFeatures
         Uses("cached input", usage => usage.CachedInputTokenCount),
         Uses("thinking", usage => usage.ReasoningTokenCount),
         Uses("written to cache", usage => usage.AdditionalCounts?.TryGetValue(WireUsage.CacheWriteKey, out var written) == true ? written : 0),
+        Uses("audio in", usage => usage.AdditionalCounts?.GetValueOrDefault(WireUsage.AudioInputKey) ?? 0),
+        Uses("pictures out", usage => usage.AdditionalCounts?.GetValueOrDefault(WireUsage.ImageOutputKey) ?? 0),
+        Uses("written to cache for an hour", usage => usage.AdditionalCounts?.GetValueOrDefault(WireUsage.CacheWriteHourKey) ?? 0),
     ];
 
     private static readonly JsonElement Logprobs = JsonElement.Parse("""{"content":[{"token":"a","logprob":-0.5,"bytes":null,"top_logprobs":[{"token":"a","logprob":-0.5,"bytes":null}]}],"refusal":null}"""u8);
@@ -42,7 +45,7 @@ internal static class AnswerFeatures
     public static ChatResponse Plain(Samples from) => new(new ChatMessage(ChatRole.Assistant, [new TextContent(from.Text())]))
     {
         FinishReason = ChatFinishReason.Stop,
-        Usage = new WireUsage { InputTokens = 100, CachedInputTokens = 40, CacheWriteTokens = 20, OutputTokens = 30, ReasoningTokens = 10 }.ToDetails(),
+        Usage = new WireUsage { InputTokens = 100, CachedInputTokens = 40, CacheWriteTokens = 20, CacheWriteHourTokens = 5, AudioInputTokens = 15, OutputTokens = 30, ReasoningTokens = 10, ImageOutputTokens = 12 }.ToDetails(),
     };
 
     private static Feature<ChatResponse> Ends(string word, ChatFinishReason reason) => new($"ends with {word}", (made, _) => made.FinishReason = reason, answer => answer.FinishReason?.Value ?? "", "finish_reason");

@@ -19,7 +19,7 @@ internal static class ProvedDialects
     {
         public override string Name => "openai";
 
-        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.CacheWrites;
+        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.CacheWrites | AnswerWords.AudioTokens | AnswerWords.ImageTokens;
 
         public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
         {
@@ -129,7 +129,7 @@ internal static class ProvedDialects
 
         public override string Name => "anthropic";
 
-        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.StopSequence | AnswerWords.CacheWrites;
+        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.StopSequence | AnswerWords.CacheWrites | AnswerWords.CacheTimes;
 
         public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
         {
@@ -181,7 +181,7 @@ internal static class ProvedDialects
     {
         public override string Name => "gemini";
 
-        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs;
+        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.AudioTokens | AnswerWords.ImageTokens;
 
         public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
         {

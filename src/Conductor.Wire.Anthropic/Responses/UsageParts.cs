@@ -91,18 +91,16 @@ internal record struct UsageParts
         var read = _cacheRead ?? 0;
         var output = _output ?? 0;
         var input = WireUsage.Clamp(Sum(Sum(_input ?? 0, read), write), ref isSuspect);
-        // A part above its whole would make the rest negative.
-        isSuspect |= _thinking > output || _cacheWriteHour > write;
         return new WireUsage
         {
             InputTokens = input,
-            CachedInputTokens = Math.Min(read, input),
-            CacheWriteTokens = Math.Min(write, input - Math.Min(read, input)),
-            CacheWriteHourTokens = Math.Min(_cacheWriteHour ?? 0, write),
+            CachedInputTokens = read,
+            CacheWriteTokens = write,
+            CacheWriteHourTokens = _cacheWriteHour ?? 0,
             OutputTokens = output,
-            ReasoningTokens = Math.Min(_thinking ?? 0, output),
+            ReasoningTokens = _thinking ?? 0,
             IsSuspect = isSuspect,
-        };
+        }.WithPartsInside();
     }
 
     private static long Sum(long left, long right) => left + right; // each at most WireUsage.Limit

@@ -31,6 +31,7 @@ internal static class UsageReader
         }
 
         long prompt = 0, tools = 0, cached = 0, candidates = 0, thoughts = 0;
+        var (ofInput, ofOutput) = (default(Media), default(Media));
         var isSuspect = false;
         var isStated = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -55,6 +56,14 @@ internal static class UsageReader
             {
                 isStated |= Counter(ref reader, ref isSuspect, out thoughts);
             }
+            else if (reader.ValueTextEquals("promptTokensDetails"u8) || reader.ValueTextEquals("toolUsePromptTokensDetails"u8))
+            {
+                ReadMedia(ref reader, ref isSuspect, ref ofInput);
+            }
+            else if (reader.ValueTextEquals("candidatesTokensDetails"u8))
+            {
+                ReadMedia(ref reader, ref isSuspect, ref ofOutput);
+            }
             else
             {
                 reader.Read();
@@ -67,15 +76,66 @@ internal static class UsageReader
             return null;
         }
 
-        isSuspect |= cached > prompt; // a part above its whole would make the rest negative
+        isSuspect |= cached > prompt;
         return new WireUsage
         {
             InputTokens = WireUsage.Clamp(prompt + tools, ref isSuspect),
             CachedInputTokens = Math.Min(cached, prompt),
+            AudioInputTokens = WireUsage.Clamp(ofInput.Audio, ref isSuspect),
+            ImageInputTokens = WireUsage.Clamp(ofInput.Images, ref isSuspect),
             OutputTokens = WireUsage.Clamp(candidates + thoughts, ref isSuspect),
             ReasoningTokens = thoughts,
+            AudioOutputTokens = WireUsage.Clamp(ofOutput.Audio, ref isSuspect),
+            ImageOutputTokens = WireUsage.Clamp(ofOutput.Images, ref isSuspect),
             IsSuspect = isSuspect,
-        };
+        }.WithPartsInside();
+    }
+
+    /// <summary>Reads a list of `{modality, tokenCount}`. Text, video and documents are billed as plain tokens.</summary>
+    private static void ReadMedia(ref Utf8JsonReader reader, ref bool isSuspect, ref Media media)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            long tokens = 0;
+            var (isAudio, isImage) = (false, false);
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("modality"u8))
+                {
+                    reader.Read();
+                    isAudio = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("AUDIO"u8);
+                    isImage = reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("IMAGE"u8);
+                    reader.Skip();
+                }
+                else if (reader.ValueTextEquals("tokenCount"u8))
+                {
+                    Counter(ref reader, ref isSuspect, out tokens);
+                }
+                else
+                {
+                    reader.Read();
+                    reader.Skip();
+                }
+            }
+
+            // Held here, too: a list may be long.
+            media = new Media(
+                isAudio ? Math.Min(media.Audio + tokens, WireUsage.Limit) : media.Audio,
+                isImage ? Math.Min(media.Images + tokens, WireUsage.Limit) : media.Images);
+        }
     }
 
     /// <summary>Reads one counter; false where it is null, so that nothing was stated.</summary>
@@ -100,4 +160,6 @@ internal static class UsageReader
                 return true;
         }
     }
+
+    private readonly record struct Media(long Audio, long Images);
 }

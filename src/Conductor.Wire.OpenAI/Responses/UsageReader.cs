@@ -17,6 +17,7 @@ internal static class UsageReader
         var usage = default(WireUsage);
         var isSuspect = false;
         var isStated = false;
+        long? total = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("prompt_tokens"u8))
@@ -29,13 +30,19 @@ internal static class UsageReader
                 isStated |= ReadCounter(ref reader, ref isSuspect, out var tokens);
                 usage = usage with { OutputTokens = tokens };
             }
+            else if (reader.ValueTextEquals("total_tokens"u8))
+            {
+                reader.Read();
+                total = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var whole) && whole is >= 0 and <= WireUsage.Limit ? whole : null;
+                reader.Skip();
+            }
             else if (reader.ValueTextEquals("prompt_tokens_details"u8))
             {
-                ReadDetails(ref reader, ref isSuspect, ref usage);
+                ReadDetails(ref reader, ref isSuspect, ref usage, isOutput: false);
             }
             else if (reader.ValueTextEquals("completion_tokens_details"u8))
             {
-                ReadDetails(ref reader, ref isSuspect, ref usage);
+                ReadDetails(ref reader, ref isSuspect, ref usage, isOutput: true);
             }
             else
             {
@@ -49,19 +56,20 @@ internal static class UsageReader
             return null;
         }
 
-        // A part above its whole would make the rest negative.
-        isSuspect |= usage.CachedInputTokens + usage.CacheWriteTokens > usage.InputTokens || usage.ReasoningTokens > usage.OutputTokens;
-        var cached = Math.Min(usage.CachedInputTokens, usage.InputTokens);
-        return usage with
-        {
-            CachedInputTokens = cached,
-            CacheWriteTokens = Math.Min(usage.CacheWriteTokens, usage.InputTokens - cached),
-            ReasoningTokens = Math.Min(usage.ReasoningTokens, usage.OutputTokens),
-            IsSuspect = isSuspect,
-        };
+        return (WithReasoning(usage, total) with { IsSuspect = isSuspect }).WithPartsInside();
     }
 
-    private static void ReadDetails(ref Utf8JsonReader reader, ref bool isSuspect, ref WireUsage usage)
+    // xAI, and Google behind this dialect, leave reasoning out of `completion_tokens` and bill it as output: their total is larger than its two parts, by the
+    // reasoning they state or, where they state none, by what they do not name.
+    private static WireUsage WithReasoning(WireUsage usage, long? total)
+    {
+        var rest = total - usage.InputTokens - usage.OutputTokens;
+        return rest > 0 && (usage.ReasoningTokens == 0 || usage.ReasoningTokens == rest)
+            ? usage with { OutputTokens = Math.Min(usage.OutputTokens + rest.Value, WireUsage.Limit), ReasoningTokens = rest.Value }
+            : usage;
+    }
+
+    private static void ReadDetails(ref Utf8JsonReader reader, ref bool isSuspect, ref WireUsage usage, bool isOutput)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -86,6 +94,16 @@ internal static class UsageReader
             {
                 ReadCounter(ref reader, ref isSuspect, out var tokens);
                 usage = usage with { ReasoningTokens = tokens };
+            }
+            else if (reader.ValueTextEquals("audio_tokens"u8))
+            {
+                ReadCounter(ref reader, ref isSuspect, out var tokens);
+                usage = isOutput ? usage with { AudioOutputTokens = tokens } : usage with { AudioInputTokens = tokens };
+            }
+            else if (reader.ValueTextEquals("image_tokens"u8))
+            {
+                ReadCounter(ref reader, ref isSuspect, out var tokens);
+                usage = isOutput ? usage with { ImageOutputTokens = tokens } : usage with { ImageInputTokens = tokens };
             }
             else
             {

@@ -18,10 +18,25 @@ internal static class UsageWriter
             writer.WriteNumber("cache_write_tokens"u8, usage.CacheWriteTokens);
         }
 
+        WriteMedia(writer, usage.AudioInputTokens, usage.ImageInputTokens);
         writer.WriteEndObject();
         writer.WriteStartObject("completion_tokens_details"u8);
         writer.WriteNumber("reasoning_tokens"u8, usage.ReasoningTokens);
+        WriteMedia(writer, usage.AudioOutputTokens, usage.ImageOutputTokens);
         writer.WriteEndObject();
         writer.WriteEndObject();
+    }
+
+    private static void WriteMedia(Utf8JsonWriter writer, long audio, long images)
+    {
+        if (audio > 0)
+        {
+            writer.WriteNumber("audio_tokens"u8, audio);
+        }
+
+        if (images > 0)
+        {
+            writer.WriteNumber("image_tokens"u8, images);
+        }
     }
 }

@@ -34,18 +34,15 @@ internal static class UsageJson
             reasoning = Counter(outputDetails, "reasoning_tokens"u8, ref isSuspect) ?? 0;
         }
 
-        // A part above its whole would make the rest negative.
-        isSuspect |= cached + written > inputs || reasoning > outputs;
-        cached = Math.Min(cached, inputs);
         return new WireUsage
         {
             InputTokens = inputs,
             CachedInputTokens = cached,
-            CacheWriteTokens = Math.Min(written, inputs - cached),
+            CacheWriteTokens = written,
             OutputTokens = outputs,
-            ReasoningTokens = Math.Min(reasoning, outputs),
+            ReasoningTokens = reasoning,
             IsSuspect = isSuspect,
-        };
+        }.WithPartsInside();
     }
 
     public static void Write(Utf8JsonWriter writer, WireUsage? usage)

@@ -57,7 +57,13 @@ public sealed class AnswerLosses(AnswerWords words, LossReport losses)
     {
         Drop(AnswerWords.CacheReads, usage?.CachedInputTokenCount > 0, "usage.cached_tokens");
         Drop(AnswerWords.ThinkingTokens, usage?.ReasoningTokenCount > 0, "usage.reasoning_tokens");
-        Drop(AnswerWords.CacheWrites, usage?.AdditionalCounts is { } counts && counts.TryGetValue(WireUsage.CacheWriteKey, out var written) && written > 0, "usage.cache_write_tokens");
+        if (usage?.AdditionalCounts is { Count: > 0 } counts)
+        {
+            Drop(AnswerWords.CacheWrites, counts.GetValueOrDefault(WireUsage.CacheWriteKey) > 0, "usage.cache_write_tokens");
+            Drop(AnswerWords.CacheTimes, counts.GetValueOrDefault(WireUsage.CacheWriteHourKey) > 0, "usage.cache_write_1h_tokens");
+            Drop(AnswerWords.AudioTokens, counts.GetValueOrDefault(WireUsage.AudioInputKey) > 0 || counts.GetValueOrDefault(WireUsage.AudioOutputKey) > 0, "usage.audio_tokens");
+            Drop(AnswerWords.ImageTokens, counts.GetValueOrDefault(WireUsage.ImageInputKey) > 0 || counts.GetValueOrDefault(WireUsage.ImageOutputKey) > 0, "usage.image_tokens");
+        }
     }
 
     private void Drop(AnswerWords word, bool isThere, string name)

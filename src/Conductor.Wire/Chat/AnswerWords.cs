@@ -31,9 +31,18 @@ public enum AnswerWords
     /// <summary>That a content filter ended it.</summary>
     Filtered = 128,
 
+    /// <summary>How many of the tokens were audio.</summary>
+    AudioTokens = 256,
+
+    /// <summary>How many of the tokens were pictures.</summary>
+    ImageTokens = 512,
+
+    /// <summary>For how long a cache keeps the tokens that were written to it.</summary>
+    CacheTimes = 1024,
+
     /// <summary>What every dialect of a provider that runs models for others has.</summary>
     Usual = CacheReads | ThinkingTokens | Signatures | Filtered,
 
     /// <summary>All of it.</summary>
-    All = Choices | Logprobs | StopSequence | CacheWrites | Usual,
+    All = Choices | Logprobs | StopSequence | CacheWrites | AudioTokens | ImageTokens | CacheTimes | Usual,
 }

@@ -8,7 +8,11 @@ public sealed class UsageSanityTests
     [Fact]
     public void Check_SaneUsage_IsTheSameObject()
     {
-        var usage = new TokenUsage { InputTokens = 100, CachedInputTokens = 40, CacheWriteTokens = 60, OutputTokens = 20, ReasoningTokens = 20 };
+        var usage = new TokenUsage
+        {
+            InputTokens = 100, CachedInputTokens = 40, CacheWriteTokens = 60, CacheWriteHourTokens = 60, AudioInputTokens = 100, ImageInputTokens = 100, EmbeddingTokens = 100,
+            OutputTokens = 20, ReasoningTokens = 20, AudioOutputTokens = 20, ImageOutputTokens = 20,
+        };
 
         Assert.Same(usage, UsageSanity.Check(usage));
     }
@@ -31,10 +35,19 @@ public sealed class UsageSanityTests
     [Fact]
     public void Check_PartsLargerThanTheWhole_AreCutToIt()
     {
-        var checkedUsage = UsageSanity.Check(new TokenUsage { InputTokens = 10, CachedInputTokens = 8, CacheWriteTokens = 8, OutputTokens = 5, ReasoningTokens = 6, IsEstimated = true });
+        var checkedUsage = UsageSanity.Check(new TokenUsage
+        {
+            InputTokens = 10, CachedInputTokens = 8, CacheWriteTokens = 8, CacheWriteHourTokens = 8, AudioInputTokens = 11, ImageInputTokens = 12, EmbeddingTokens = 13,
+            OutputTokens = 5, ReasoningTokens = 6, AudioOutputTokens = 7, ImageOutputTokens = 8, IsEstimated = true,
+        });
 
         Assert.Equal(
-            new TokenUsage { InputTokens = 10, CachedInputTokens = 8, CacheWriteTokens = 2, OutputTokens = 5, ReasoningTokens = 5, IsEstimated = true, IsSuspect = true }, checkedUsage);
+            new TokenUsage
+            {
+                InputTokens = 10, CachedInputTokens = 8, CacheWriteTokens = 2, CacheWriteHourTokens = 2, AudioInputTokens = 10, ImageInputTokens = 10, EmbeddingTokens = 10,
+                OutputTokens = 5, ReasoningTokens = 5, AudioOutputTokens = 5, ImageOutputTokens = 5, IsEstimated = true, IsSuspect = true,
+            },
+            checkedUsage);
     }
 
     [Fact]

@@ -15,11 +15,20 @@ public sealed class UsageReaderTests
             CachedInputTokenCount = 40,
             OutputTokenCount = 20,
             ReasoningTokenCount = 5,
-            AdditionalCounts = new() { ["cache_write_tokens"] = 10, ["conductor.suspect"] = 1, ["something.else"] = 7 },
+            AdditionalCounts = new()
+            {
+                ["cache_write_tokens"] = 10, ["cache_write_1h_tokens"] = 4, ["audio_input_tokens"] = 6, ["image_input_tokens"] = 7,
+                ["audio_output_tokens"] = 8, ["image_output_tokens"] = 9, ["conductor.suspect"] = 1, ["something.else"] = 7,
+            },
         };
 
         Assert.Equal(
-            new TokenUsage { InputTokens = 100, CachedInputTokens = 40, CacheWriteTokens = 10, OutputTokens = 20, ReasoningTokens = 5, IsSuspect = true }, UsageReader.Read(details));
+            new TokenUsage
+            {
+                InputTokens = 100, CachedInputTokens = 40, CacheWriteTokens = 10, CacheWriteHourTokens = 4, AudioInputTokens = 6, ImageInputTokens = 7,
+                OutputTokens = 20, ReasoningTokens = 5, AudioOutputTokens = 8, ImageOutputTokens = 9, IsSuspect = true,
+            },
+            UsageReader.Read(details));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed partial class AnthropicDialect : InboundDialect
 
     public override string Name => "anthropic";
 
-    public override AnswerWords Words => AnswerWords.Usual | AnswerWords.StopSequence | AnswerWords.CacheWrites;
+    public override AnswerWords Words => AnswerWords.Usual | AnswerWords.StopSequence | AnswerWords.CacheWrites | AnswerWords.CacheTimes;
 
     // The batches of the API, which are not here, are told so in its own shape.
     protected override IReadOnlyList<PathString> Paths { get; } = [new("/v1/messages"), new("/anthropic")];

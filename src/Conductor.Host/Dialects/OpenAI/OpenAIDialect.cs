@@ -13,7 +13,7 @@ internal partial class OpenAIDialect : InboundDialect
 {
     public override string Name => "openai";
 
-    public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.CacheWrites;
+    public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.CacheWrites | AnswerWords.AudioTokens | AnswerWords.ImageTokens;
 
     public override ReadOnlyMemory<byte> StreamEnd { get; } = "data: [DONE]\n\n"u8.ToArray();
 
