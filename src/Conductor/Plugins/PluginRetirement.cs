@@ -11,6 +11,7 @@ namespace Conductor.Plugins;
 internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, ConductorMetrics metrics, TimeProvider time, ILogger<PluginRetirement> logger)
 {
     private readonly List<Task> _running = [];
+    private int _hasWarned;
 
     /// <summary>Begins, and does not wait: calls that are in flight finish first.</summary>
     /// <param name="change">What leaves.</param>
@@ -25,6 +26,11 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
         foreach (var plugin in change.Leaving.Where(plugin => !change.Failed.ContainsKey(plugin)))
         {
             loader.MarkDraining(plugin);
+        }
+
+        if (change.Leaving.Count > 0 && !PoolThreads.Stay && Interlocked.Exchange(ref _hasWarned, 1) == 0)
+        {
+            RuntimeLog.ThreadsEnd(logger);
         }
 
         var task = RetireAsync(change.Providers, change.Operations, change.Leaving, left, time.GetTimestamp());

@@ -34,6 +34,11 @@ internal static partial class RuntimeLog
     [LoggerMessage(5011, LogLevel.Information, "Operation {Operation} of plugin {Plugin} is out of quarantine: a probe came to an end")]
     public static partial void OperationLetOut(ILogger logger, string operation, string plugin);
 
+    [LoggerMessage(5012, LogLevel.Warning,
+        "A plugin is replaced or taken away, and idle threads of this process end: on .NET 9 and 10 one of them can end the process with it. " +
+        "Set System.Threading.ThreadPool.ThreadsToKeepAlive to -1 in its runtimeconfig.json (docs/plugins.md)")]
+    public static partial void ThreadsEnd(ILogger logger);
+
     [LoggerMessage(5009, LogLevel.Error, "What changed in the plugin folders could not be taken over; the plugins stay as they are until it changes again")]
     public static partial void NotFollowed(ILogger logger, Exception failure);
 }
