@@ -32,4 +32,9 @@ internal static class EventIds
     public const int LedgerStillFailing = 4012;
     public const int LedgerLost = 4013;
     public const int SpendObserverFailed = 4014;
+    public const int ReservationsDamaged = 4015;
+    public const int ReservationsFound = 4016;
+    public const int LedgerKept = 4017;
+    public const int ReservationsNotOpen = 4018;
+    public const int ReservationKept = 4019;
 }

@@ -27,7 +27,7 @@ internal static class ConductorMapper
             },
         },
         Limits = Limits(root.Object("limits"), new LimitsSettings()),
-        Storage = new StorageSettings { Responses = Responses(root.Object("storage").Object("responses"), new ResponsesSettings()) },
+        Storage = Storage(root.Object("storage"), new StorageSettings()),
         Telemetry = new TelemetrySettings
         {
             Otlp = root.Object("telemetry").Text("otlp") is { Length: > 0 } otlp ? otlp : null,
@@ -90,6 +90,14 @@ internal static class ConductorMapper
             "temperature_zero" => ChatCacheMode.TemperatureZero,
             _ => standard.Chat,
         },
+    };
+
+    private static StorageSettings Storage(SettingsReader section, StorageSettings standard) => standard with
+    {
+        Slots = section.Integer("slots") ?? standard.Slots,
+        Durability = section.Text("durability") == "full" ? LedgerDurability.Full : standard.Durability,
+        LedgerRetention = section.Has("ledger_retention") ? section.Duration("ledger_retention", Month, TimeSpan.FromDays(1), TimeSpan.FromDays(3650)) : null,
+        Responses = Responses(section.Object("responses"), standard.Responses),
     };
 
     private static ResponsesSettings Responses(SettingsReader section, ResponsesSettings standard) => standard with

@@ -179,6 +179,8 @@ public sealed class SettingsWatcher : ISettings, IDisposable
         [
             ("server.listen", before.Server.Listen != after.Server.Listen),
             ("storage.path", before.Storage.Path != after.Storage.Path),
+            ("storage.slots", before.Storage.Slots != after.Storage.Slots),
+            ("storage.durability", before.Storage.Durability != after.Storage.Durability),
             ("plugins.path", before.Plugins.Path != after.Plugins.Path),
             ("plugins.operations", before.Plugins.Operations != after.Plugins.Operations),
             ("plugins.watch", before.Plugins.Watch != after.Plugins.Watch),

@@ -1,12 +1,13 @@
 using Conductor.Calls;
 using Conductor.Money;
+using Conductor.Storage;
 
 namespace Conductor.Invoke;
 
 /// <summary>What an attempt that has ended leaves behind: its cost, the provider's statistics, a ledger row, the metrics.</summary>
 internal static class AttemptBooking
 {
-    public static void Book(ModelCall call, Attempt attempt, AttemptServices services, bool isProvidersFault)
+    public static void Book(ModelCall call, Attempt attempt, AttemptServices services, ReservationTicket ticket, bool isProvidersFault)
     {
         (attempt.Cost, attempt.CostStatus) = Settle(attempt, services);
         var statistics = attempt.Target.Provider.Statistics;
@@ -20,7 +21,7 @@ internal static class AttemptBooking
         }
 
         var row = LedgerRows.Of(call, attempt);
-        services.Ledger.Append(row);
+        services.Ledger.Append(row, ticket);
         services.TellObservers(row);
         services.Metrics.AttemptEnded(call, attempt);
     }

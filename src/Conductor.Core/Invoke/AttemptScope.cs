@@ -6,6 +6,7 @@ using Conductor.Money;
 using Conductor.Providers;
 using Conductor.Routing;
 using Conductor.Signatures;
+using Conductor.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Conductor.Invoke;
@@ -25,6 +26,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     private readonly CancellationTokenRegistration _cut;
     private readonly bool _isProbe;
     private readonly long _started;
+    private ReservationTicket _ticket;
     private int _hasEnded;
 
     private AttemptScope(ModelCall call, RouteHop hop, AttemptServices services, TimeSpan limit, bool isProbe, CancellationToken caller)
@@ -109,8 +111,10 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     /// <summary>Makes the attempt. Whatever goes wrong in it is booked, and thrown on as what <see cref="Translate"/> makes of it.</summary>
     /// <param name="attempt">Everything between the lease and the answer, or a stream's first content.</param>
     /// <param name="used">What had been used when it went wrong; null = nothing.</param>
+    /// <exception cref="ConductorException">The attempt could not be booked, so it was not made.</exception>
     public async Task<T> RunAsync<T>(Func<Task<T>> attempt, Func<TokenUsage?>? used = null)
     {
+        await ReserveAsync().ConfigureAwait(false);
         try
         {
             return await WithinTimeAsync(ApartAsync(attempt), GraceOfAll, isWhole: true).ConfigureAwait(false);
@@ -173,6 +177,37 @@ internal sealed partial class AttemptScope : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    // Before the first byte goes out: whatever happens from here on, a kill of the process included, there is a row.
+    private async ValueTask ReserveAsync()
+    {
+        ReservationTicket ticket = default;
+        try
+        {
+            ticket = await _services.Ledger.ReserveAsync(LedgerRows.Reserved(_call, Attempt)).ConfigureAwait(false);
+        }
+        catch (StorageException)
+        {
+            // logged by the ledger; the caller is told the same as of places that are all taken
+        }
+
+        if (!ticket.IsNone && !HasEnded)
+        {
+            _ticket = ticket;
+            return;
+        }
+
+        // No place, or the call was over before there was one.
+        _services.Ledger.GiveBack(ticket);
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+        {
+            _call.AttemptList.Remove(Attempt);
+            Judge(AttemptStatus.Cancelled);
+            LetGo();
+        }
+
+        throw ConductorErrors.StorageFull();
+    }
+
     // A request that is wrong everywhere says nothing about the provider, so that one caller cannot make it look bad to the others.
     private void End(AttemptStatus status, TokenUsage stated, string? error, bool isProvidersFault)
     {
@@ -188,7 +223,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
         Attempt.Usage = usage;
         try
         {
-            AttemptBooking.Book(_call, Attempt, _services, isProvidersFault);
+            AttemptBooking.Book(_call, Attempt, _services, _ticket, isProvidersFault);
             Judge(status);
         }
         finally

@@ -5,6 +5,17 @@ namespace Conductor.Invoke;
 
 internal static class LedgerRows
 {
+    // An upstream may send what it likes for an id.
+    private const int LongestUpstreamId = 120;
+
+    /// <summary>What is booked of an attempt that is about to be made, should nobody be left to see its end.</summary>
+    public static LedgerRow Reserved(ModelCall call, Attempt attempt) => Of(call, attempt) with
+    {
+        Usage = attempt.Reservation.ToUsage(),
+        Cost = attempt.Reservation.Cost,
+        CostStatus = CostStatus.Interrupted,
+    };
+
     public static LedgerRow Of(ModelCall call, Attempt attempt) => new()
     {
         RequestId = call.Context.RequestId,
@@ -15,7 +26,7 @@ internal static class LedgerRows
         Operation = call.OperationName,
         Provider = attempt.Target.Provider.Name,
         Model = attempt.Target.Model.Id,
-        UpstreamRequestId = attempt.UpstreamRequestId,
+        UpstreamRequestId = attempt.UpstreamRequestId is { Length: > LongestUpstreamId } id ? id[..LongestUpstreamId] : attempt.UpstreamRequestId,
         StartedAt = attempt.StartedAt,
         Duration = attempt.Duration,
         Status = attempt.Status,

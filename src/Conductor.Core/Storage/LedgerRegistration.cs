@@ -11,6 +11,7 @@ public static class LedgerRegistration
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ILedgerStore>(_ => new InMemoryLedgerStore());
+        services.TryAddSingleton<IReservationStore>(_ => new InMemoryReservationStore());
         services.TryAddSingleton<IResponseStore>(provider => new InMemoryResponseStore(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<LedgerWriterOptions>();
         services.TryAddSingleton<LedgerWriter>();

@@ -48,6 +48,14 @@ public sealed record LedgerRow
 
     /// <summary>Which version of the price catalogue made the cost; null where none did.</summary>
     public string? PriceVersion { get; init; }
+
+    /// <summary>The row of an attempt whose process ended before it did: at what was reserved for it.</summary>
+    /// <param name="reserved">The row as it was reserved: identity, the reserved usage, the reserved cost.</param>
+    public static LedgerRow Interrupted(LedgerRow reserved)
+    {
+        ArgumentNullException.ThrowIfNull(reserved);
+        return reserved with { Status = AttemptStatus.Failed, ErrorCode = "interrupted", Cost = reserved.Reserved, CostStatus = CostStatus.Interrupted };
+    }
 }
 
 /// <summary>Sums over the ledger.</summary>

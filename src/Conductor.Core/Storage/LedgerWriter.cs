@@ -1,17 +1,22 @@
 using System.Threading.Channels;
+using Conductor.Calls;
 using Conductor.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Conductor.Storage;
 
 /// <summary>
-/// Takes ledger rows off the request's path and writes them in batches, one transaction each. While the store fails, rows stay here and are tried
-/// again until they are in; nothing is dropped. When too many wait, or the oldest waits too long, <see cref="IsFull"/> tells the pipeline to make no
-/// more calls, so that what is unbooked stays bounded; it clears by itself once the store takes rows again.
+/// Takes ledger rows off the request's path and writes them in batches, one transaction each. Every row has its place among the reservations from before its
+/// attempt is made until its batch is committed. While the store fails, rows stay here and are tried again until they are in; nothing is dropped. When too many
+/// wait, or the oldest waits too long, <see cref="IsFull"/> tells the pipeline to make no more calls, so that what is unbooked stays bounded; it clears by itself
+/// once the store takes rows again.
 /// </summary>
 public sealed partial class LedgerWriter : IAsyncDisposable
 {
+    private const int LongestCallId = 64;
+
     private readonly ILedgerStore _store;
+    private readonly IReservationStore _reservations;
     private readonly TimeProvider _time;
     private readonly LedgerWriterOptions _options;
     private readonly ILogger<LedgerWriter> _logger;
@@ -28,11 +33,13 @@ public sealed partial class LedgerWriter : IAsyncDisposable
     private int _isDisposed;
     private bool _hasLost; // only after a stop; the loop's own
 
-    public LedgerWriter(ILedgerStore store, TimeProvider time, ILogger<LedgerWriter> logger, ConductorMetrics? metrics = null, LedgerWriterOptions? options = null)
+    public LedgerWriter(
+        ILedgerStore store, TimeProvider time, ILogger<LedgerWriter> logger, ConductorMetrics? metrics = null, LedgerWriterOptions? options = null, IReservationStore? reservations = null)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(time);
         _store = store;
+        _reservations = reservations ?? new InMemoryReservationStore();
         _time = time;
         _logger = logger;
         _options = options ?? new LedgerWriterOptions();
@@ -62,9 +69,32 @@ public sealed partial class LedgerWriter : IAsyncDisposable
     public string? Problem { get; private set; }
 
     /// <summary>Hands a row over. It never waits, and works as long as this is not disposed, <see cref="IsFull"/> or not.</summary>
-    /// <exception cref="ArgumentException">The row lacks its request id, its call id or its tenant.</exception>
-    /// <exception cref="ObjectDisposedException">The writer is gone.</exception>
-    public void Append(LedgerRow row)
+    /// <param name="row">The row.</param>
+    /// <param name="ticket">Its place, which from here on holds the row and is given back once it is in the store; none for a row without one.</param>
+    /// <exception cref="ArgumentException">The row lacks its request id, its call id or its tenant, or its call id has more than 64 characters.</exception>
+    /// <exception cref="ObjectDisposedException">The writer is gone; the row is in its place, where that outlives the process.</exception>
+    public void Append(LedgerRow row, ReservationTicket ticket = default)
+    {
+        Check(row);
+        if (!ticket.IsNone)
+        {
+            _reservations.Settle(ticket, row);
+        }
+
+        Enqueue(row, ticket);
+    }
+
+    private void Enqueue(LedgerRow row, ReservationTicket ticket)
+    {
+        Interlocked.Increment(ref _unsaved);
+        if (!_queue.Writer.TryWrite(new Entry(row, ticket, null)))
+        {
+            Interlocked.Decrement(ref _unsaved);
+            throw new ObjectDisposedException(nameof(LedgerWriter));
+        }
+    }
+
+    private static void Check(LedgerRow row)
     {
         ArgumentNullException.ThrowIfNull(row);
 
@@ -72,20 +102,15 @@ public sealed partial class LedgerWriter : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(row.RequestId, nameof(row));
         ArgumentException.ThrowIfNullOrEmpty(row.CallId, nameof(row));
         ArgumentException.ThrowIfNullOrEmpty(row.TenantId, nameof(row));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(row.CallId.Length, LongestCallId, nameof(row));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(row.Attempt, nameof(row));
-        Interlocked.Increment(ref _unsaved);
-        if (!_queue.Writer.TryWrite(new Entry(row, null)))
-        {
-            Interlocked.Decrement(ref _unsaved);
-            throw new ObjectDisposedException(nameof(LedgerWriter));
-        }
     }
 
     /// <summary>Completes when every row that was appended before is in the store, however long that takes; cancellation ends only the waiting.</summary>
     public Task FlushAsync(CancellationToken cancellationToken)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_queue.Writer.TryWrite(new Entry(null, reached)))
+        if (!_queue.Writer.TryWrite(new Entry(null, default, reached)))
         {
             return _loop.WaitAsync(cancellationToken);
         }
@@ -115,6 +140,7 @@ public sealed partial class LedgerWriter : IAsyncDisposable
     private async Task RunAsync()
     {
         var batch = new List<LedgerRow>(_options.BatchSize);
+        var tickets = new List<ReservationTicket>(_options.BatchSize);
         var reached = new List<TaskCompletionSource>();
         while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
         {
@@ -124,6 +150,7 @@ public sealed partial class LedgerWriter : IAsyncDisposable
                 if (entry.Row is { } row)
                 {
                     batch.Add(row);
+                    tickets.Add(entry.Ticket);
                 }
                 else
                 {
@@ -133,8 +160,13 @@ public sealed partial class LedgerWriter : IAsyncDisposable
 
             if (batch.Count > 0)
             {
-                await SaveAsync(batch).ConfigureAwait(false);
+                if (await SaveAsync(batch).ConfigureAwait(false))
+                {
+                    tickets.ForEach(GiveBack); // after the commit and never before: a process that ends in between leaves both, and the store takes a row once
+                }
+
                 batch.Clear();
+                tickets.Clear();
             }
 
             foreach (var waiter in reached)
@@ -173,7 +205,7 @@ public sealed partial class LedgerWriter : IAsyncDisposable
         }
     }
 
-    private async Task SaveAsync(List<LedgerRow> batch)
+    private async Task<bool> SaveAsync(List<LedgerRow> batch)
     {
         var wait = _options.FirstRetry;
         while (!_hasLost)
@@ -183,7 +215,7 @@ public sealed partial class LedgerWriter : IAsyncDisposable
                 await _store.AppendAsync(batch, CancellationToken.None).ConfigureAwait(false);
                 Interlocked.Add(ref _unsaved, -batch.Count);
                 Recovered();
-                return;
+                return true;
             }
 #pragma warning disable CA1031 // boundary: whatever a store throws, the rows are kept and tried again
             catch (Exception failure)
@@ -204,6 +236,7 @@ public sealed partial class LedgerWriter : IAsyncDisposable
 
         _hasLost = true;
         Lost(batch);
+        return false;
     }
 
     private void Failed(Exception failure)
@@ -233,6 +266,12 @@ public sealed partial class LedgerWriter : IAsyncDisposable
 
     private void Lost(List<LedgerRow> batch)
     {
+        if (_reservations.IsDurable)
+        {
+            Log.Kept(_logger, batch.Count);
+            return;
+        }
+
         foreach (var row in batch)
         {
             Log.Lost(_logger, row.RequestId, row.Attempt, row.TenantId, row.Provider, row.Model, row.Usage.InputTokens, row.Usage.OutputTokens, row.Cost?.ToString());
@@ -240,7 +279,7 @@ public sealed partial class LedgerWriter : IAsyncDisposable
     }
 
     /// <summary>A row to write, or a mark: whoever waits there learns that all rows before it are in.</summary>
-    private readonly record struct Entry(LedgerRow? Row, TaskCompletionSource? Reached);
+    private readonly record struct Entry(LedgerRow? Row, ReservationTicket Ticket, TaskCompletionSource? Reached);
 
     private static partial class Log
     {
@@ -252,6 +291,18 @@ public sealed partial class LedgerWriter : IAsyncDisposable
 
         [LoggerMessage(EventIds.LedgerRecovered, LogLevel.Information, "The ledger takes rows again")]
         public static partial void Recovered(ILogger logger);
+
+        [LoggerMessage(EventIds.ReservationsFound, LogLevel.Warning, "A process that ended left {Count} attempts unbooked, which are booked now; {Interrupted} of them were running, and are booked at what was reserved for them")]
+        public static partial void Found(ILogger logger, int count, int interrupted);
+
+        [LoggerMessage(EventIds.ReservationsNotOpen, LogLevel.Error, "{Problem}")]
+        public static partial void NotOpen(ILogger logger, string problem);
+
+        [LoggerMessage(EventIds.ReservationKept, LogLevel.Error, "The place of a booked row could not be given back")]
+        public static partial void PlaceKept(ILogger logger, Exception failure);
+
+        [LoggerMessage(EventIds.LedgerKept, LogLevel.Error, "The ledger could not be written before the stop; {Count} rows are kept with the reservations, and booked at the next start")]
+        public static partial void Kept(ILogger logger, int count);
 
         [LoggerMessage(EventIds.LedgerLost, LogLevel.Critical,
             "Not booked, because the ledger could not be written before the stop: request {RequestId} attempt {Attempt} of tenant {Tenant}, {Provider}/{Model}, {InputTokens}+{OutputTokens} tokens, {Cost} USD")]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Conductor.Host.Composition;
 using Conductor.Settings;
+using Conductor.Storage;
 
 namespace Conductor.Host.Cli;
 
@@ -49,7 +50,7 @@ internal static class ServeCommand
         {
             await app.StartAsync(stop.Token);
         }
-        catch (StartException failure)
+        catch (Exception failure) when (failure is StartException or StorageException)
         {
             throw new CliException(ExitCodes.Failed, failure.Message);
         }

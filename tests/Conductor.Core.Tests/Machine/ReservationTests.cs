@@ -118,6 +118,84 @@ public sealed class ReservationTests
         Assert.Single(watching.Rows);
     }
 
+    [Fact]
+    public async Task Attempt_NoPlaceFree_IsNotMadeAndTellsOfTheStorage()
+    {
+        var places = new InMemoryReservationStore(1);
+        Assert.True(places.TryReserve(Storage.LedgerRows.Row("another"), out _));
+        var provider = new FakeProvider("a");
+        await using var machine = new TestMachine(TestMachine.Alias("fast", "a/m"), [provider], configure: services => services.AddSingleton<IReservationStore>(places));
+        var call = machine.Chat();
+
+        var refused = await Assert.ThrowsAsync<Errors.ConductorException>(() => machine.SendAsync(call));
+        await call.DisposeAsync();
+
+        Assert.Equal((503, "storage_full"), (refused.Status, refused.Code));
+        Assert.NotNull(refused.RetryAfter);
+        Assert.Equal(0, provider.Calls);
+        Assert.Empty(call.Attempts);
+        Assert.Empty(await machine.RowsAsync(call));
+        machine.AssertIdle();
+    }
+
+    [Fact]
+    public async Task Attempt_PlacesTakenByRowsOnTheirWay_WaitsForThem()
+    {
+        var places = new InMemoryReservationStore(1);
+        await using var machine = new TestMachine(
+            TestMachine.Alias("fast", "a/m"), [new FakeProvider("a")], ledger: new LedgerWriterOptions { Linger = TimeSpan.FromHours(1) },
+            configure: services => services.AddSingleton<IReservationStore>(places));
+        var (first, second) = (machine.Chat(), machine.Chat());
+        await machine.SendAsync(first); // its row lingers
+
+        await machine.SendAsync(second);
+
+        Assert.Single(await machine.RowsAsync(second));
+        Assert.Equal(0, places.InUse);
+    }
+
+    [Fact]
+    public async Task Attempt_StoreFails_ItsPlaceIsHeldUntilTheRowIsIn()
+    {
+        var places = new InMemoryReservationStore(2);
+        var store = new FailingStore { IsFailing = true };
+        await using var machine = new TestMachine(
+            TestMachine.Alias("fast", "a/m"), [new FakeProvider("a")], store: store, ledger: new LedgerWriterOptions { Linger = TimeSpan.Zero },
+            configure: services => services.AddSingleton<IReservationStore>(places));
+        await machine.SendAsync(machine.Chat());
+        await machine.Time.WaitForTimersAsync(1).WaitAsync(TimeSpan.FromSeconds(30)); // the writer waits to try again
+        await machine.SendAsync(machine.Chat());
+        Assert.Equal(2, places.InUse);
+
+        var refused = await Assert.ThrowsAsync<Errors.ConductorException>(() => machine.SendAsync(machine.Chat()));
+        store.IsFailing = false;
+        machine.Time.Advance(TimeSpan.FromSeconds(10));
+        await machine.Get<LedgerWriter>().FlushAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("storage_full", refused.Code);
+        Assert.Equal(0, places.InUse);
+        Assert.Equal(2, (await store.TotalsAsync(CancellationToken.None)).Attempts);
+    }
+
+    private sealed class FailingStore : ILedgerStore
+    {
+        private readonly InMemoryLedgerStore _store = new();
+        private volatile bool _isFailing;
+
+        public bool IsFailing
+        {
+            get => _isFailing;
+            set => _isFailing = value;
+        }
+
+        public Task AppendAsync(IReadOnlyList<LedgerRow> rows, CancellationToken cancellationToken) =>
+            IsFailing ? Task.FromException(new StorageException("the disk is full")) : _store.AppendAsync(rows, cancellationToken);
+
+        public Task<IReadOnlyList<LedgerRow>> FindAsync(string tenantId, string requestId, CancellationToken cancellationToken) => _store.FindAsync(tenantId, requestId, cancellationToken);
+
+        public Task<LedgerTotals> TotalsAsync(CancellationToken cancellationToken) => _store.TotalsAsync(cancellationToken);
+    }
+
     private sealed class Watching : ISpendObserver
     {
         public List<LedgerRow> Rows { get; } = [];
