@@ -34,6 +34,23 @@ public sealed class ResponseTests
     }
 
     [Fact]
+    public void Usage_SaidTwice_IsTheLastOneForTheScanToo()
+    {
+        var body = Bytes.Of("""{"content":[],"usage":{"input_tokens":1,"output_tokens":2,"cache_read_input_tokens":3},"usage":{"input_tokens":5,"output_tokens":6}}""");
+
+        Assert.Equal(AnthropicScan.ScanMessage(body), WireUsage.FromDetails(AnthropicResponseReader.Read(body).Usage));
+    }
+
+    [Fact]
+    public void Read_HalfOfASurrogatePair_IsNoFailure()
+    {
+        var response = AnthropicResponseReader.Read(Bytes.Of("""{"content":[{"type":"text","text":"a\ud83d"},{"type":"tool_use","id":"t","name":"f","input":{"a":"\ude00"}}],"stop_reason":"tool_use","other":"\ud83d"}"""));
+
+        Assert.Equal("a\ufffd", response.Text);
+        Assert.Contains("\ufffd", Bytes.Text(output => AnthropicResponseWriter.Write(output, response, "msg_1", "m")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_Usage_CountsTheCacheIntoTheInput()
     {
         var details = AnthropicResponseReader.Read(Bytes.Of($$"""{"content":[],"usage":{{Usage}}}""")).Usage!;

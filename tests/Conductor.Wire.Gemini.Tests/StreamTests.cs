@@ -42,6 +42,15 @@ public sealed class StreamTests
         }
     }
 
+    [Fact]
+    public async Task Array_ItemAboveTheCap_IsRefusedEvenWhenItCameAtOnce()
+    {
+        using var reader = new JsonArrayReader(new MemoryStream(Wire.Bytes($"[{{\"a\":1}},{{\"a\":\"{new string('x', 100)}\"}}]")), 50);
+
+        Assert.True(await reader.ReadAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<WireResponseException>(async () => await reader.ReadAsync(CancellationToken.None));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

@@ -34,6 +34,28 @@ public sealed class ChunkReaderTests
     public void PromptThatWasNotCounted_IsUnknown_NeverZero(string body) => Assert.Null(OllamaChunkReader.ReadWhole(Encoding.UTF8.GetBytes(body)).Usage);
 
     [Fact]
+    public void ReasonOfWhiteSpace_IsNone() =>
+        Assert.Equal(ChatFinishReason.Stop, OllamaChunkReader.ReadWhole("""{"message":{"content":"x"},"done":true,"done_reason":"\n"}"""u8).FinishReason);
+
+    [Fact]
+    public void LogprobBeyondAllNumbers_IsNoFailure()
+    {
+        var answer = OllamaChunkReader.ReadWhole("""{"message":{"content":"x"},"done":true,"logprobs":[{"token":"x","logprob":-1e999}]}"""u8);
+
+        Assert.Equal(0, ((JsonElement)answer.Messages[0].AdditionalProperties!["logprobs"]!).GetProperty("content")[0].GetProperty("logprob").GetDouble());
+    }
+
+    [Fact]
+    public void HalfOfASurrogatePair_InArguments_CanBeSaidAgain()
+    {
+        var answer = OllamaChunkReader.ReadWhole("""{"message":{"content":"a\ude00","tool_calls":[{"function":{"name":"f","arguments":{"a":"\ud83dx","\ud83d":1}}}]},"done":true}"""u8);
+
+        Assert.Equal("a\ufffd", answer.Text);
+        var arguments = Assert.Single(answer.Messages[0].Contents.OfType<FunctionCallContent>()).Arguments!;
+        Assert.Equal(["a=\ufffdx", "\ufffd=1"], arguments.Select(pair => $"{pair.Key}={pair.Value}"));
+    }
+
+    [Fact]
     public void NoOutputCounted_IsZero() =>
         Assert.Equal(0, OllamaChunkReader.ReadWhole("""{"message":{"content":""},"done":true,"prompt_eval_count":3}"""u8).Usage!.OutputTokenCount);
 

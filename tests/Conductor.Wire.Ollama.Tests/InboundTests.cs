@@ -11,6 +11,20 @@ public sealed class InboundTests
     private static readonly DateTimeOffset Then = new(2026, 11, 20, 6, 30, 0, TimeSpan.Zero);
     private static readonly OllamaDurations Durations = new(TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20));
 
+    [Theory]
+    [InlineData("""{ "model" : "\u0061uto", "a":"\u0061\/", "n":1.50 }""", """{ "model" : "x\"y", "a":"\u0061\/", "n":1.50 }""")]
+    [InlineData("""{"provider":"p","model":"m","n":1e2}""", """{"model":"x\"y","n":1e2}""")]
+    [InlineData("""{"n":1e2,"provider" : "p" }""", """{"model":"x\"y","n":1e2 }""")]
+    [InlineData("""{"provider":null}""", """{"model":"x\"y"}""")]
+    [InlineData("""{"model":"m","provider":"p"}""", """{"model":"x\"y"}""")]
+    public void Splice_ChangesTheModelAlone(string body, string expected)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        var peek = OllamaPeek.Read(bytes);
+
+        Assert.Equal(expected, Encoding.UTF8.GetString(OllamaSplice.Apply(bytes, peek.ModelSpan, peek.ProviderSpan, "x\"y").Span));
+    }
+
     [Fact]
     public void Chat_EveryMember_FindsItsPlace()
     {

@@ -13,6 +13,38 @@ public sealed class ResponseTests
 {
     private static readonly DateTimeOffset Then = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
 
+    [Fact]
+    public void Read_ReasonOfWhiteSpace_IsNone()
+    {
+        Assert.Null(OpenAIResponseReader.Read("""{"choices":[{"message":{"content":"x"},"finish_reason":" "}]}"""u8).FinishReason);
+        var updates = new List<ChatResponseUpdate>();
+        var reader = new OpenAIChunkReader();
+        reader.Read("""{"choices":[{"delta":{"content":"x"},"finish_reason":"\n"}]}"""u8, updates);
+        Assert.False(reader.IsFinished);
+        Assert.Null(Assert.Single(updates).FinishReason);
+    }
+
+    [Fact]
+    public void Read_HalfOfASurrogatePair_CanBeSaidAgain()
+    {
+        var response = OpenAIResponseReader.Read(
+            """{"choices":[{"message":{"content":"a\ud83d","other":"\ude00","tool_calls":[{"id":"t","function":{"name":"f","arguments":"{\"a\":\"\\ud83d\"}"},"x":"\ud83d"}]},"finish_reason":"stop"}],"y":"\ud83d"}"""u8);
+
+        Assert.Equal("a\ufffd", response.Text);
+        Assert.Equal("\ufffd", Assert.Single(response.Messages[0].Contents.OfType<FunctionCallContent>()).Arguments!["a"]!.ToString());
+        var written = Bytes.Text(output => OpenAIResponseWriter.Write(output, response, "c", "m", Then, null));
+        Assert.NotNull(JsonNode.Parse(written));
+    }
+
+    [Theory]
+    [InlineData("""{"a":"\ud83d"}""", """{"a":"\ufffd"}""")]
+    [InlineData("""{"a":"\ud83d\ude00\ud83d\ud83d\ude00\ude00\\\ude00"}""", """{"a":"\ud83d\ude00\ufffd\ud83d\ude00\ufffd\\\ufffd"}""")]
+    [InlineData("""{"a":"\\ud83d\\"}""", null)]
+    [InlineData("""{"a":"\n\ud83d\ude00\u00e9"}""", null)]
+    [InlineData("""{"a":"\ud83""", null)]
+    [InlineData("""\""", null)]
+    public void Mend_HalvesBecomeU_FFFD(string json, string? expected) => Assert.Equal(expected ?? json, System.Text.Encoding.UTF8.GetString(StrictJson.Mend(Bytes.Of(json))));
+
     [Theory]
     [InlineData("""{"object":"list","data":[{"id":"a","context_length":8192},{"id":"b"}]}""", 8192)]
     [InlineData(""" [{"id":"a","context_length":8192},{"id":"b"}]""", 8192)]

@@ -3,7 +3,7 @@ using Conductor.Host.Lab;
 
 namespace Conductor.Host.Cli;
 
-/// <summary>`conductor lab hotswap`.</summary>
+/// <summary>`conductor lab`; `wires` is <see cref="LabWires"/>.</summary>
 internal static class LabCommand
 {
     private static readonly Option<int> Streams = new("--streams") { Description = "Streams at once, 1 to 20000.", HelpName = "N", DefaultValueFactory = _ => 200 };
@@ -30,7 +30,7 @@ internal static class LabCommand
             var report = await new HotSwapLab(Read(parsed), Terminal.Note).RunAsync(stop.Token);
             return Print(report, parsed.GetValue(json));
         });
-        return new Command("lab", "Try this machine's Conductor on a gateway and an upstream of the lab's own.") { hotswap };
+        return new Command("lab", "Try this machine's Conductor on a gateway and an upstream of the lab's own.") { hotswap, LabWires.Create() };
     }
 
     private static HotSwapOptions Read(ParseResult parsed)

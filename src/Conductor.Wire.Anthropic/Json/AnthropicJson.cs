@@ -15,15 +15,9 @@ internal static class AnthropicJson
             throw new WireResponseException(WireResponseFault.NotJson, "The answer is not valid UTF-8.");
         }
 
-        // What is kept as it came is read as text much later, in somebody else's code.
-        if (StrictJson.HasLoneSurrogate(body))
-        {
-            throw new WireResponseException(WireResponseFault.WrongShape, "The answer holds half of a surrogate pair, which is not text.");
-        }
-
         try
         {
-            var root = JsonElement.Parse(body);
+            var root = JsonElement.Parse(StrictJson.Mend(body));
             if (root.ValueKind != JsonValueKind.Object)
             {
                 throw new WireResponseException(WireResponseFault.WrongShape, "The answer is JSON but not an object.");

@@ -50,7 +50,7 @@ internal static class ContentReader
 
         try
         {
-            var input = JsonElement.Parse(pieces.ToString());
+            var input = LooseText.Whole(JsonElement.Parse(pieces.ToString()));
             if (input.ValueKind == JsonValueKind.Object)
             {
                 return ReadCall(block, input);

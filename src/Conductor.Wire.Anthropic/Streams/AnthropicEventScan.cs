@@ -24,7 +24,7 @@ public sealed class AnthropicEventScan
 
         try
         {
-            return Read(data);
+            return Read(StrictJson.Mend(data));
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {

@@ -15,7 +15,7 @@ public static class AnthropicScan
             throw new WireResponseException(WireResponseFault.NotJson, "The answer is not valid UTF-8.");
         }
 
-        var reader = new Utf8JsonReader(response, StrictJson.ReaderOptions);
+        var reader = new Utf8JsonReader(StrictJson.Mend(response), StrictJson.ReaderOptions);
         var usage = default(UsageParts);
         bool isError = false, hasContent = false;
         try
@@ -31,6 +31,7 @@ public static class AnthropicScan
                 if (reader.ValueTextEquals("usage"u8))
                 {
                     reader.Read();
+                    usage = default; // of two, the last one counts, as for whoever reads the whole
                     usage.Add(ref reader);
                     continue;
                 }

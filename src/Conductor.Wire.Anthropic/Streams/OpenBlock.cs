@@ -44,7 +44,7 @@ internal sealed class OpenBlock(string type, JsonElement start)
     {
         try
         {
-            value = JsonElement.Parse(text);
+            value = LooseText.Whole(JsonElement.Parse(text));
             return true;
         }
         catch (Exception failure) when (failure is JsonException or ArgumentException)

@@ -21,7 +21,7 @@ internal static class GeminiJson
 
         try
         {
-            var root = JsonElement.Parse(body);
+            var root = JsonElement.Parse(StrictJson.Mend(body));
             if (GeminiErrorReader.Read(root) is { } error)
             {
                 throw new WireResponseException(WireResponseFault.ErrorInside, "The answer is an error in a successful reply.", error.ToWireError());

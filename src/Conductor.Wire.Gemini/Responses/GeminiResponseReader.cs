@@ -40,13 +40,16 @@ public static class GeminiResponseReader
         var ids = new CallIds();
         var position = 0;
         var isSeveral = candidates.GetArrayLength() > 1;
+        WireResponseException? brokenOff = null;
+        var failures = 0;
         foreach (var item in candidates.EnumerateArray())
         {
             var candidate = new CandidateReader(item.ValueKind == JsonValueKind.Object ? item : throw new WireResponseException("A candidate of the answer is no object."));
             var message = new ChatMessage(ChatRole.Assistant, candidate.ReadContents(ids)) { AdditionalProperties = [] };
-            if (CandidateReader.Failure(candidate.FinishReason, message.Contents.Count == 0) is { } failure && !isSeveral)
+            if (CandidateReader.Failure(candidate.FinishReason, message.Contents.Count == 0) is { } failure)
             {
-                throw failure;
+                brokenOff ??= failure;
+                failures++;
             }
 
             var finish = FinishReasons.Read(candidate.FinishReason, message.Contents.Any(content => content is FunctionCallContent));
@@ -68,7 +71,8 @@ public static class GeminiResponseReader
             position++;
         }
 
-        return response;
+        // One of several that says nothing is an answer among others; when none says anything, there is none.
+        return brokenOff is not null && failures == position ? throw brokenOff : response;
     }
 
     /// <summary>A refused prompt is a success without candidates on this wire; everywhere else it is a refusal.</summary>

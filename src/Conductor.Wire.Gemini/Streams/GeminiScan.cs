@@ -30,7 +30,7 @@ public static class GeminiScan
 
         try
         {
-            return ReadEvent(data);
+            return ReadEvent(StrictJson.Mend(data));
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -49,7 +49,7 @@ public static class GeminiScan
         bool isAnswer = false, isError = false;
         try
         {
-            var reader = new Utf8JsonReader(response, StrictJson.ReaderOptions);
+            var reader = new Utf8JsonReader(StrictJson.Mend(response), StrictJson.ReaderOptions);
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartObject)
             {

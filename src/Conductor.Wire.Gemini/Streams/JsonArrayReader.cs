@@ -48,7 +48,7 @@ public sealed class JsonArrayReader : IDisposable
 
             if (_end - _start > _maxItemBytes)
             {
-                throw new WireResponseException($"An item of the stream is longer than {_maxItemBytes} bytes.");
+                throw TooLong();
             }
 
             MakeRoom();
@@ -99,7 +99,7 @@ public sealed class JsonArrayReader : IDisposable
                     break;
                 case (byte)'}' when _hasItem && --_depth == 0:
                     _scan++;
-                    Item = _buffer.AsMemory(_start, _scan - _start);
+                    Item = _scan - _start <= _maxItemBytes ? _buffer.AsMemory(_start, _scan - _start) : throw TooLong();
                     (_hasItem, _start) = (false, _scan);
                     return true;
             }
@@ -112,6 +112,8 @@ public sealed class JsonArrayReader : IDisposable
 
         return false;
     }
+
+    private WireResponseException TooLong() => new($"An item of the stream is longer than {_maxItemBytes} bytes.");
 
     private void MakeRoom()
     {

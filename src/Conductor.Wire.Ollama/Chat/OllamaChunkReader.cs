@@ -132,12 +132,12 @@ public sealed class OllamaChunkReader
     }
 
     // The server says `stop` to a turn that ends in tool calls, and very old ones say nothing.
-    private ChatFinishReason FinishOf(string? reason) => reason switch
+    private ChatFinishReason FinishOf(string? reason) => reason?.Trim() switch
     {
         null or "" or "stop" => _calls > 0 ? ChatFinishReason.ToolCalls : ChatFinishReason.Stop,
         "length" => ChatFinishReason.Length,
         "load" or "unload" => throw new WireResponseException("The server loaded or unloaded the model and did not answer."),
-        _ => new ChatFinishReason(reason),
+        var other => new ChatFinishReason(other),
     };
 
     /// <summary>

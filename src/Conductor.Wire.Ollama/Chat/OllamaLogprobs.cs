@@ -30,7 +30,7 @@ internal static class OllamaLogprobs
     {
         writer.WriteStartObject();
         writer.WriteString("token"u8, OllamaJson.String(row, "token"u8) ?? "");
-        writer.WriteNumber("logprob"u8, OllamaJson.Member(row, "logprob"u8, JsonValueKind.Number)?.GetDouble() ?? 0);
+        writer.WriteNumber("logprob"u8, OllamaJson.Member(row, "logprob"u8, JsonValueKind.Number)?.GetDouble() is { } number && double.IsFinite(number) ? number : 0);
         writer.WritePropertyName("bytes"u8);
         if (OllamaJson.Member(row, "bytes"u8, JsonValueKind.Array) is { } bytes)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace Conductor.Wire.Ollama;
@@ -11,6 +10,12 @@ namespace Conductor.Wire.Ollama;
 /// <param name="MaxTokens">`options.num_predict`, where it is a limit.</param>
 public sealed record OllamaPeek(string? Model, bool IsStreaming, string? Provider, double? Temperature, int? MaxTokens)
 {
+    /// <summary>Where the value of `model` stands, quotes included; (0, 0) where it does not.</summary>
+    public (int Start, int Length) ModelSpan { get; init; }
+
+    /// <summary>Where the member `provider` stands, from its name's quote to its value's end; (0, 0) where it does not.</summary>
+    public (int Start, int Length) ProviderSpan { get; init; }
+
     /// <summary>Reads the members.</summary>
     /// <exception cref="WireRequestException">The body is not such an object, or one of these members is wrong.</exception>
     public static OllamaPeek Read(ReadOnlySpan<byte> body)
@@ -24,34 +29,37 @@ public sealed record OllamaPeek(string? Model, bool IsStreaming, string? Provide
             options.RequireObject();
         }
 
+        var (modelSpan, providerSpan) = Find(body);
         return new OllamaPeek(
             model,
             root["stream"].OptionalBoolean() ?? true,
             root["provider"].OptionalString(),
             hasOptions ? options["temperature"].OptionalNumber(0, float.MaxValue) : null,
-            hasOptions && options["num_predict"].OptionalInteger(-2, int.MaxValue) is > 0 and var most ? (int)most : null);
+            hasOptions && options["num_predict"].OptionalInteger(-2, int.MaxValue) is > 0 and var most ? (int)most : null)
+        {
+            ModelSpan = modelSpan,
+            ProviderSpan = providerSpan,
+        };
     }
 
-    /// <summary>The same request with another model and without Conductor's member `provider`; every other member as it came.</summary>
-    public static ReadOnlyMemory<byte> WithModel(ReadOnlySpan<byte> body, string model)
+    // The body has been parsed: it is an object, and no member of it stands twice.
+    private static ((int Start, int Length) Model, (int Start, int Length) Provider) Find(ReadOnlySpan<byte> body)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        var root = StrictJson.ParseRequest(body);
-        var output = new ArrayBufferWriter<byte>(body.Length + model.Length);
-        OllamaJson.Write(output, writer =>
+        ((int Start, int Length) model, (int Start, int Length) provider) = (default, default);
+        var reader = new Utf8JsonReader(body, StrictJson.ReaderOptions);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            writer.WriteStartObject();
-            writer.WriteString("model"u8, model);
-            foreach (var member in root.EnumerateObject())
-            {
-                if (member.Name is not ("model" or "provider"))
-                {
-                    member.WriteTo(writer);
-                }
-            }
+            var nameStart = (int)reader.TokenStartIndex;
+            var (isModel, isProvider) = (reader.ValueTextEquals("model"u8), reader.ValueTextEquals("provider"u8));
+            reader.Read();
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            var end = (int)reader.BytesConsumed;
+            model = isModel ? (start, end - start) : model;
+            provider = isProvider ? (nameStart, end - nameStart) : provider;
+        }
 
-            writer.WriteEndObject();
-        });
-        return output.WrittenMemory;
+        return (model, provider);
     }
 }

@@ -37,7 +37,7 @@ internal static class OllamaJson
 
         try
         {
-            var root = JsonElement.Parse(body);
+            var root = JsonElement.Parse(StrictJson.Mend(body));
             if (root.ValueKind != JsonValueKind.Object)
             {
                 throw new WireResponseException("The answer is JSON but not an object.");

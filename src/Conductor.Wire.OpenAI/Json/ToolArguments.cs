@@ -17,7 +17,7 @@ internal static class ToolArguments
 
         try
         {
-            var parsed = JsonElement.Parse(arguments);
+            var parsed = LooseText.Whole(JsonElement.Parse(arguments));
             if (parsed.ValueKind == JsonValueKind.Object)
             {
                 var members = new Dictionary<string, object?>();

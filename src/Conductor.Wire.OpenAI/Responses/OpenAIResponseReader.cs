@@ -63,12 +63,12 @@ public static class OpenAIResponseReader
     internal static string? Reasoning(JsonElement from) =>
         NonEmpty(ResponseJson.Text(from, "reasoning_content"u8)) ?? NonEmpty(ResponseJson.Text(from, "reasoning"u8)) ?? NonEmpty(ResponseJson.Text(from, "reasoning_text"u8));
 
-    internal static ChatFinishReason? Finish(string? reason, bool hasToolCalls) => reason switch
+    internal static ChatFinishReason? Finish(string? reason, bool hasToolCalls) => reason?.Trim() switch
     {
         null or "" => null,
         // Several servers end a turn with tools by `stop`; `function_call` is the name of old.
         "stop" or "function_call" or "tool_calls" when hasToolCalls => ChatFinishReason.ToolCalls,
-        _ => new ChatFinishReason(reason),
+        var other => new ChatFinishReason(other),
     };
 
     private static (ChatMessage Message, ChatFinishReason? Finish) ReadChoice(JsonElement choice, HashSet<string> ids)

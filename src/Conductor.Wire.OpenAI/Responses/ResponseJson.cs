@@ -7,7 +7,10 @@ namespace Conductor.Wire.OpenAI;
 internal static class ResponseJson
 {
     /// <summary>Parses an answer and hands its root to <paramref name="read"/>; strings that are no text are a fault of the answer.</summary>
-    public static T Read<T>(ReadOnlySpan<byte> body, Func<JsonElement, T> read)
+    public static T Read<T>(ReadOnlySpan<byte> body, Func<JsonElement, T> read) => ReadPiece(StrictJson.Mend(body), read);
+
+    /// <summary>As <see cref="Read"/>, for a piece of a stream, whose texts may end in half of a surrogate pair: <see cref="Text"/> reads them. What is kept as it came goes through <see cref="LooseText.Whole"/>.</summary>
+    public static T ReadPiece<T>(ReadOnlySpan<byte> body, Func<JsonElement, T> read)
     {
         if (!Utf8.IsValid(body))
         {

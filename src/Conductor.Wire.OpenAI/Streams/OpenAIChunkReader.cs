@@ -37,7 +37,7 @@ public sealed class OpenAIChunkReader
             return;
         }
 
-        ResponseJson.Read(data, root =>
+        ResponseJson.ReadPiece(data, root =>
         {
             ReadChunk(root, updates);
             return true;
@@ -96,10 +96,10 @@ public sealed class OpenAIChunkReader
 
         if (ResponseJson.Member(choice, "logprobs"u8, JsonValueKind.Object) is { } logprobs)
         {
-            (update.AdditionalProperties ??= [])["logprobs"] = logprobs;
+            (update.AdditionalProperties ??= [])["logprobs"] = LooseText.Whole(logprobs);
         }
 
-        if (NonEmpty(ResponseJson.String(choice, "finish_reason"u8)) is { } finish)
+        if (NonEmpty(ResponseJson.String(choice, "finish_reason"u8)?.Trim()) is { } finish)
         {
             IsFinished = true;
             var hasCalls = _calls.Remove(index, out var calls) && calls.Count > 0;
@@ -182,7 +182,7 @@ public sealed class OpenAIChunkReader
         {
             if (member.Name is not ("id" or "type" or "function" or "index") && member.Value.ValueKind != JsonValueKind.Null)
             {
-                call.Extra[member.Name] = member.Value;
+                call.Extra[member.Name] = LooseText.Whole(member.Value);
             }
         }
     }

@@ -39,7 +39,7 @@ public static class OpenAIScan
 
         try
         {
-            return ReadEvent(data);
+            return ReadEvent(StrictJson.Mend(data));
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {
@@ -54,7 +54,7 @@ public static class OpenAIScan
             throw new WireResponseException(WireResponseFault.NotJson, "The answer is not valid UTF-8.");
         }
 
-        var reader = new Utf8JsonReader(response, StrictJson.ReaderOptions);
+        var reader = new Utf8JsonReader(StrictJson.Mend(response), StrictJson.ReaderOptions);
         WireUsage? usage = null;
         bool isError = false, isListed = false, hasItems = false, isWrong = false;
         try

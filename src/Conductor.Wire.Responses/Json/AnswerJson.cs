@@ -17,7 +17,7 @@ internal static class AnswerJson
 
         try
         {
-            var root = JsonElement.Parse(body);
+            var root = JsonElement.Parse(StrictJson.Mend(body));
             return root.ValueKind == JsonValueKind.Object
                 ? read(root)
                 : throw new WireResponseException(WireResponseFault.WrongShape, "The answer is JSON but not an object.");

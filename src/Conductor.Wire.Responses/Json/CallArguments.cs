@@ -18,7 +18,7 @@ internal static class CallArguments
         Exception? notJson = null;
         try
         {
-            var parsed = JsonElement.Parse(arguments);
+            var parsed = LooseText.Whole(JsonElement.Parse(arguments));
             if (parsed.ValueKind == JsonValueKind.Object)
             {
                 var members = new Dictionary<string, object?>();

@@ -17,7 +17,7 @@ public static class ResponsesScan
     /// <summary>What one event's data holds. Never throws.</summary>
     public static ResponsesEvent ScanEvent(ReadOnlySpan<byte> data)
     {
-        data = data.Trim(" \t\r\n"u8);
+        data = StrictJson.Mend(data.Trim(" \t\r\n"u8));
         if (data.IsEmpty || data.SequenceEqual("[DONE]"u8))
         {
             return default;

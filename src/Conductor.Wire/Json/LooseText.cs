@@ -22,6 +22,13 @@ public static class LooseText
         }
     }
 
+    /// <summary>The same value without halves: U+FFFD for each. For what is kept as it came, and read as text by others.</summary>
+    public static JsonElement Whole(JsonElement value)
+    {
+        var raw = JsonMarshal.GetRawUtf8Value(value);
+        return StrictJson.HasLoneSurrogate(raw) ? JsonElement.Parse(StrictJson.Mend(raw)) : value;
+    }
+
     // The parser has been over it: every escape is a whole one.
     private static string Unescape(string raw)
     {

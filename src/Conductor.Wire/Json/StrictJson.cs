@@ -49,48 +49,69 @@ public static class StrictJson
     }
 
     /// <summary>Whether an escape names a surrogate without its partner. Works on raw JSON: outside of strings there is no backslash.</summary>
-    public static bool HasLoneSurrogate(ReadOnlySpan<byte> json)
+    public static bool HasLoneSurrogate(ReadOnlySpan<byte> json) => IndexOfLoneSurrogate(json) >= 0;
+
+    /// <summary>The same JSON with U+FFFD for every half of a surrogate pair, as it would be written anyway; the very same bytes where there is none.</summary>
+    /// <remarks>For answers: what is kept of one as it came is read as text much later, in somebody else's code.</remarks>
+    public static ReadOnlySpan<byte> Mend(ReadOnlySpan<byte> json)
     {
-        if (json.IndexOf("\\u"u8) < 0)
+        var at = IndexOfLoneSurrogate(json);
+        if (at < 0)
         {
-            return false; // most texts escape line ends and quotes only, and many of them
+            return json;
         }
 
-        while (true)
+        var mended = json.ToArray();
+        for (var rest = mended.AsSpan(); at >= 0; at = IndexOfLoneSurrogate(rest))
         {
-            var at = json.IndexOf((byte)'\\');
-            if (at < 0 || at + 1 >= json.Length)
-            {
-                return false;
-            }
+            "\\ufffd"u8.CopyTo(rest[at..]);
+            rest = rest[(at + 6)..];
+        }
 
-            json = json[at..];
-            if (json[1] != (byte)'u')
-            {
-                json = json[2..];
-                continue;
-            }
+        return mended;
+    }
 
-            if (!TryReadEscape(json, out var first))
-            {
-                return false; // not JSON at all; the parser says so with a position
-            }
+    private static int IndexOfLoneSurrogate(ReadOnlySpan<byte> json)
+    {
+        var position = json.IndexOf("\\u"u8); // most texts escape line ends and quotes only, and many of them
+        if (position > 0)
+        {
+            position = json.IndexOf((byte)'\\'); // whether the `u` is escaped is told from the first backslash on
+        }
 
-            json = json[6..];
-            if (char.IsHighSurrogate(first))
+        while (position >= 0 && position + 1 < json.Length)
+        {
+            var escape = json[position..];
+            var length = 2;
+            if (escape[1] == (byte)'u')
             {
-                if (json.Length < 6 || json[0] != (byte)'\\' || json[1] != (byte)'u' || !TryReadEscape(json, out var second) || !char.IsLowSurrogate(second))
+                if (!TryReadEscape(escape, out var first))
                 {
-                    return true;
+                    return -1; // not JSON at all; the parser says so with a position
                 }
 
-                json = json[6..];
+                length = 6;
+                if (char.IsLowSurrogate(first))
+                {
+                    return position;
+                }
+
+                if (char.IsHighSurrogate(first))
+                {
+                    if (!escape[6..].StartsWith("\\u"u8) || !TryReadEscape(escape[6..], out var second) || !char.IsLowSurrogate(second))
+                    {
+                        return position;
+                    }
+
+                    length = 12;
+                }
             }
-            else if (char.IsLowSurrogate(first))
-            {
-                return true;
-            }
+
+            var next = escape[length..].IndexOf((byte)'\\');
+            position = next < 0 ? -1 : position + length + next;
         }
+
+        return -1;
     }
 
     public static WireRequestException NotJson(JsonException failure) => new(

@@ -34,9 +34,11 @@ internal class OllamaDialect(TimeProvider time) : InboundDialect
         return new DialectPeek
         {
             Model = peek.Model,
+            ModelSpan = peek.ModelSpan,
             IsStreaming = peek.IsStreaming,
             WantsUsage = true,
             Provider = peek.Provider,
+            ProviderSpan = peek.ProviderSpan,
             Temperature = peek.Temperature,
             MaxTokens = peek.MaxTokens,
         };
@@ -57,7 +59,11 @@ internal class OllamaDialect(TimeProvider time) : InboundDialect
         return new EmbeddingRequest(request.Inputs, request.Dimensions);
     }
 
-    public override ReadOnlyMemory<byte> Splice(ReadOnlyMemory<byte> body, DialectPeek peek, string modelId) => OllamaPeek.WithModel(body.Span, modelId);
+    public override ReadOnlyMemory<byte> Splice(ReadOnlyMemory<byte> body, DialectPeek peek, string modelId)
+    {
+        ArgumentNullException.ThrowIfNull(peek);
+        return OllamaSplice.Apply(body.Span, peek.ModelSpan, peek.ProviderSpan, modelId);
+    }
 
     public override TokenUsage? ScanResponse(ReadOnlySpan<byte> response, RawEndpoint endpoint)
     {
