@@ -6,6 +6,7 @@ namespace Conductor.Storage.Sqlite;
 /// <summary>A ledger row as the table gives it, for Dapper.</summary>
 internal sealed class LedgerRecord
 {
+    public long Id { get; set; }
     public string RequestId { get; set; } = "";
     public string CallId { get; set; } = "";
     public int Attempt { get; set; }
@@ -22,14 +23,22 @@ internal sealed class LedgerRecord
     public long InputTokens { get; set; }
     public long CachedInputTokens { get; set; }
     public long CacheWriteTokens { get; set; }
+    public long CacheWriteHourTokens { get; set; }
+    public long AudioInputTokens { get; set; }
+    public long ImageInputTokens { get; set; }
+    public long EmbeddingTokens { get; set; }
     public long OutputTokens { get; set; }
     public long ReasoningTokens { get; set; }
+    public long AudioOutputTokens { get; set; }
+    public long ImageOutputTokens { get; set; }
     public bool UsageEstimated { get; set; }
     public bool UsageSuspect { get; set; }
     public long? CostNanoUsd { get; set; }
     public long? CostNanoUsdUpper { get; set; }
     public string CostStatus { get; set; } = "";
     public string? PriceVersion { get; set; }
+    public long? ReservedNanoUsd { get; set; }
+    public long? ReservedNanoUsdUpper { get; set; }
 
     public LedgerRow ToRow() => new()
     {
@@ -42,7 +51,7 @@ internal sealed class LedgerRecord
         Provider = Provider,
         Model = Model,
         UpstreamRequestId = UpstreamRequestId,
-        StartedAt = DateTimeOffset.UnixEpoch.AddTicks(StartedAtUs * TimeSpan.TicksPerMicrosecond),
+        StartedAt = LedgerTime.Read(StartedAtUs),
         Duration = TimeSpan.FromTicks(DurationUs * TimeSpan.TicksPerMicrosecond),
         Status = Enum.Parse<AttemptStatus>(Status, ignoreCase: true),
         ErrorCode = ErrorCode,
@@ -51,13 +60,23 @@ internal sealed class LedgerRecord
             InputTokens = InputTokens,
             CachedInputTokens = CachedInputTokens,
             CacheWriteTokens = CacheWriteTokens,
+            CacheWriteHourTokens = CacheWriteHourTokens,
+            AudioInputTokens = AudioInputTokens,
+            ImageInputTokens = ImageInputTokens,
+            EmbeddingTokens = EmbeddingTokens,
             OutputTokens = OutputTokens,
             ReasoningTokens = ReasoningTokens,
+            AudioOutputTokens = AudioOutputTokens,
+            ImageOutputTokens = ImageOutputTokens,
             IsEstimated = UsageEstimated,
             IsSuspect = UsageSuspect,
         },
-        Cost = CostNanoUsd is { } lower && CostNanoUsdUpper is { } upper ? new NanoUsd(new Int128((ulong)upper, (ulong)lower)) : null,
+        Cost = Amount(CostNanoUsd, CostNanoUsdUpper),
         CostStatus = Enum.Parse<CostStatus>(CostStatus, ignoreCase: true),
+        Reserved = Amount(ReservedNanoUsd, ReservedNanoUsdUpper),
         PriceVersion = PriceVersion,
     };
+
+    /// <summary>An amount from its lower and its upper half.</summary>
+    public static NanoUsd? Amount(long? lower, long? upper) => lower is { } low && upper is { } high ? new NanoUsd(new Int128((ulong)high, (ulong)low)) : null;
 }

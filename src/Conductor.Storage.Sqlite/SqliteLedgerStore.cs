@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Conductor.Money;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -5,37 +6,53 @@ using Microsoft.Data.Sqlite;
 namespace Conductor.Storage.Sqlite;
 
 /// <summary>The ledger in an SQLite file. One connection writes; every read has its own. Thread-safe, and other processes may read the file meanwhile.</summary>
-public sealed class SqliteLedgerStore : ILedgerStore, IAsyncDisposable, IDisposable
+public sealed partial class SqliteLedgerStore : ILedgerStore, ILedgerReserves, IAsyncDisposable, IDisposable
 {
-    private const string Find =
+    private const string Columns =
+        """
+        request_id AS RequestId, call_id AS CallId, attempt AS Attempt, tenant_id AS TenantId, key_id AS KeyId, operation AS Operation, provider AS Provider, model AS Model,
+            upstream_request_id AS UpstreamRequestId, started_at_us AS StartedAtUs, duration_us AS DurationUs, status AS Status, error_code AS ErrorCode,
+            input_tokens AS InputTokens, cached_input_tokens AS CachedInputTokens, cache_write_tokens AS CacheWriteTokens, cache_write_hour_tokens AS CacheWriteHourTokens,
+            audio_input_tokens AS AudioInputTokens, image_input_tokens AS ImageInputTokens, embedding_tokens AS EmbeddingTokens, output_tokens AS OutputTokens,
+            reasoning_tokens AS ReasoningTokens, audio_output_tokens AS AudioOutputTokens, image_output_tokens AS ImageOutputTokens,
+            usage_estimated AS UsageEstimated, usage_suspect AS UsageSuspect, cost_nano_usd AS CostNanoUsd, cost_nano_usd_upper AS CostNanoUsdUpper,
+            cost_status AS CostStatus, price_version AS PriceVersion, reserved_nano_usd AS ReservedNanoUsd, reserved_nano_usd_upper AS ReservedNanoUsdUpper
+        """;
+
+    private const string Find = $"SELECT {Columns} FROM ledger WHERE tenant_id = @tenantId AND request_id = @requestId ORDER BY call_id, attempt";
+
+    private const string Scan = $"SELECT id AS Id, {Columns} FROM ledger WHERE id > @after ORDER BY id LIMIT @most";
+
+    private const string Reserved =
         """
         SELECT request_id AS RequestId, call_id AS CallId, attempt AS Attempt, tenant_id AS TenantId, key_id AS KeyId, operation AS Operation, provider AS Provider, model AS Model,
-            upstream_request_id AS UpstreamRequestId, started_at_us AS StartedAtUs, duration_us AS DurationUs, status AS Status, error_code AS ErrorCode,
-            input_tokens AS InputTokens, cached_input_tokens AS CachedInputTokens, cache_write_tokens AS CacheWriteTokens, output_tokens AS OutputTokens,
-            reasoning_tokens AS ReasoningTokens, usage_estimated AS UsageEstimated, usage_suspect AS UsageSuspect,
-            cost_nano_usd AS CostNanoUsd, cost_nano_usd_upper AS CostNanoUsdUpper, cost_status AS CostStatus, price_version AS PriceVersion
-        FROM ledger
-        WHERE tenant_id = @tenantId AND request_id = @requestId
+            started_at_us AS StartedAtUs, 'running' AS Status, input_tokens AS InputTokens, output_tokens AS OutputTokens, 1 AS UsageEstimated, 'interrupted' AS CostStatus,
+            price_version AS PriceVersion, reserved_nano_usd AS ReservedNanoUsd, reserved_nano_usd_upper AS ReservedNanoUsdUpper
+        FROM ledger_reservations
         ORDER BY call_id, attempt
         """;
 
     // Sums of 32-bit pieces: SQLite's SUM fails beyond 64 bits, and a real number would lose nano-dollars. Put together again in C#.
     private const string Totals =
         """
-        SELECT COUNT(DISTINCT call_id) AS Requests,
-            COUNT(*) AS Attempts,
+        SELECT COALESCE(SUM(requests), 0) AS Requests,
+            COALESCE(SUM(attempts), 0) AS Attempts,
             COALESCE(SUM(input_tokens >> 32) + SUM(output_tokens >> 32), 0) AS TokensUpper,
             COALESCE(SUM(input_tokens & 4294967295) + SUM(output_tokens & 4294967295), 0) AS TokensLower,
             COALESCE(SUM(cost_nano_usd_upper), 0) AS CostUpper,
             COALESCE(SUM((cost_nano_usd >> 32) & 4294967295), 0) AS CostMiddle,
             COALESCE(SUM(cost_nano_usd & 4294967295), 0) AS CostLower
-        FROM ledger
+        FROM (
+            SELECT attempt = 1 AS requests, 1 AS attempts, input_tokens, output_tokens, cost_nano_usd, cost_nano_usd_upper FROM ledger
+            UNION ALL
+            SELECT requests, attempts, input_tokens, output_tokens, cost_nano_usd, cost_nano_usd_upper FROM ledger_days)
         """;
 
     private readonly SqliteDatabase _database;
     private readonly SemaphoreSlim _writing = new(1, 1);
     private SqliteConnection? _writer;
     private LedgerInsert? _insert;
+    private volatile bool _hasReserves;
     private bool _isDisposed;
 
     /// <param name="path">The database file; it and its folder are made when they are missing.</param>
@@ -66,37 +83,65 @@ public sealed class SqliteLedgerStore : ILedgerStore, IAsyncDisposable, IDisposa
     }
 
     /// <inheritdoc/>
-    public async Task AppendAsync(IReadOnlyList<LedgerRow> rows, CancellationToken cancellationToken)
+    public Task AppendAsync(IReadOnlyList<LedgerRow> rows, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        return WriteAsync(insert =>
         {
-            var writer = Writer();
-
-            // The lock first: a transaction that begins by reading can fail at its first write without having waited.
-            writer.Execute("BEGIN IMMEDIATE");
-            _insert ??= new LedgerInsert(writer);
             foreach (var row in rows)
             {
-                _insert.Run(row);
+                insert.Row(row);
+                if (_hasReserves)
+                {
+                    insert.Settle(row);
+                }
+            }
+        }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task ReserveAsync(IReadOnlyList<LedgerRow> rows, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        _hasReserves = true; // before the first of them can be settled
+        return WriteAsync(insert =>
+        {
+            foreach (var row in rows)
+            {
+                insert.Reserve(row);
+            }
+        }, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<LedgerRow>> ReservedAsync(CancellationToken cancellationToken)
+    {
+        var records = await ReadAsync(connection => connection.QueryAsync<LedgerRecord>(new CommandDefinition(Reserved, cancellationToken: cancellationToken))).ConfigureAwait(false);
+        IReadOnlyList<LedgerRow> rows = [.. records.Select(record => LedgerRow.Interrupted(record.ToRow()))];
+        _hasReserves |= rows.Count > 0;
+        return rows;
+    }
+
+    /// <summary>All rows in the order in which they were written, read in pieces.</summary>
+    public async IAsyncEnumerable<LedgerRow> AllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const int Most = 10_000;
+        var after = 0L;
+        while (true)
+        {
+            var records = (await ReadAsync(connection =>
+                connection.QueryAsync<LedgerRecord>(new CommandDefinition(Scan, new { after, most = Most }, cancellationToken: cancellationToken))).ConfigureAwait(false)).AsList();
+            foreach (var record in records)
+            {
+                yield return record.ToRow();
             }
 
-            writer.Execute("COMMIT");
-        }
-        catch (SqliteException failure)
-        {
-            CloseWriter();
-            throw SqliteErrors.ToStorage(failure, FilePath);
-        }
-        catch
-        {
-            CloseWriter();
-            throw;
-        }
-        finally
-        {
-            _writing.Release();
+            if (records.Count < Most)
+            {
+                yield break;
+            }
+
+            after = records[^1].Id;
         }
     }
 
@@ -133,6 +178,34 @@ public sealed class SqliteLedgerStore : ILedgerStore, IAsyncDisposable, IDisposa
         _isDisposed = true;
         CloseWriter();
         _writing.Release();
+    }
+
+    private async Task WriteAsync(Action<LedgerInsert> write, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var writer = Writer();
+
+            // The lock first: a transaction that begins by reading can fail at its first write without having waited.
+            writer.Execute("BEGIN IMMEDIATE");
+            write(_insert ??= new LedgerInsert(writer));
+            writer.Execute("COMMIT");
+        }
+        catch (SqliteException failure)
+        {
+            CloseWriter();
+            throw SqliteErrors.ToStorage(failure, FilePath);
+        }
+        catch
+        {
+            CloseWriter();
+            throw;
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     private SqliteConnection Writer()

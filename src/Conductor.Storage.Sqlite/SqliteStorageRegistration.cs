@@ -38,7 +38,7 @@ public static class SqliteStorageRegistration
         ? settings.Storage.Path
         : throw new StorageException("No data folder is set. Set 'storage: { path: ... }' in conductor.yaml, or start with '--data DIR'.");
 
-    private sealed class OpenAtStart(SqliteLedgerStore store, LedgerWriter writer) : IHostedService
+    private sealed class OpenAtStart(SqliteLedgerStore store, LedgerWriter writer, ISettings settings) : IHostedService
     {
         // Opening works without waiting; on the pool, so that a host that starts its services at once starts others meanwhile.
         public Task StartAsync(CancellationToken cancellationToken) => Task.Run(() => OpenAsync(cancellationToken), cancellationToken);
@@ -49,7 +49,7 @@ public static class SqliteStorageRegistration
         private async Task OpenAsync(CancellationToken cancellationToken)
         {
             await store.OpenAsync(cancellationToken).ConfigureAwait(false);
-            await writer.OpenAsync(isAlone: true, cancellationToken).ConfigureAwait(false);
+            await writer.OpenAsync(isAlone: true, settings.Current.Storage.Durability, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Conductor.Money;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using static Conductor.Storage.Sqlite.Tests.LedgerRows;
@@ -37,16 +38,23 @@ public sealed class MigratorTests : IDisposable
     {
         await using (var old = new SqliteLedgerStore(Database(Migration.All[0])))
         {
-            await old.AppendAsync([Row()], CancellationToken.None);
+            await old.OpenAsync(CancellationToken.None);
         }
 
-        await using var store = new SqliteLedgerStore(Database(Migration.All[0], Second));
-        await store.OpenAsync(CancellationToken.None);
-
-        Assert.Single(await store.FindAsync("default", "req_1", CancellationToken.None));
         using var raw = OpenRaw();
-        Assert.Null(raw.ExecuteScalar<string>("SELECT note FROM ledger"));
-        Assert.Equal([1, 2], raw.Query<int>("SELECT version FROM schema_migrations ORDER BY version"));
+        raw.Execute("""
+            INSERT INTO ledger (request_id, attempt, tenant_id, key_id, operation, provider, model, upstream_request_id, started_at_us, duration_us, status, error_code,
+                input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, usage_estimated, usage_suspect,
+                cost_nano_usd, cost_nano_usd_upper, cost_status, price_version, call_id)
+            VALUES ('req_1', 1, 'default', NULL, 'chat', 'openai', 'gpt-4o-mini', NULL, 1, 2, 'succeeded', NULL, 10, 1, 2, 20, 3, 0, 0, 500, 0, 'settled', 'v1', 'call_1')
+            """);
+        await using var store = new SqliteLedgerStore(Database([.. Migration.All]));
+
+        var row = Assert.Single(await store.FindAsync("default", "req_1", CancellationToken.None));
+        Assert.Equal(new TokenUsage { InputTokens = 10, CachedInputTokens = 1, CacheWriteTokens = 2, OutputTokens = 20, ReasoningTokens = 3 }, row.Usage);
+        Assert.Equal((new NanoUsd(500), null), (row.Cost, row.Reserved));
+        Assert.Equal(new LedgerTotals(1, 1, 30, new NanoUsd(500)), await store.TotalsAsync(CancellationToken.None));
+        Assert.Equal(Migration.All.Select(migration => migration.Version), raw.Query<int>("SELECT version FROM schema_migrations ORDER BY version"));
     }
 
     [Fact]
@@ -95,17 +103,17 @@ public sealed class MigratorTests : IDisposable
     [Fact]
     public async Task Open_StepThatFails_LeavesTheVersionBeforeIt()
     {
-        var broken = new Migration(2, "broken", "ALTER TABLE ledger ADD COLUMN half TEXT; ALTER TABLE nowhere ADD COLUMN x TEXT;");
-        await using (var store = new SqliteLedgerStore(Database(Migration.All[0], broken)))
+        var broken = new Migration(Migration.All.Count + 1, "broken", "ALTER TABLE ledger ADD COLUMN half TEXT; ALTER TABLE nowhere ADD COLUMN x TEXT;");
+        await using (var store = new SqliteLedgerStore(Database([.. Migration.All, broken])))
         {
             await Assert.ThrowsAsync<StorageException>(() => store.OpenAsync(CancellationToken.None));
         }
 
-        await using var mended = new SqliteLedgerStore(Database(Migration.All[0]));
+        await using var mended = new SqliteLedgerStore(Database([.. Migration.All]));
         await mended.AppendAsync([Row()], CancellationToken.None);
 
         using var raw = OpenRaw();
-        Assert.Equal(1, raw.ExecuteScalar<int>("SELECT MAX(version) FROM schema_migrations"));
+        Assert.Equal(Migration.All.Count, raw.ExecuteScalar<int>("SELECT MAX(version) FROM schema_migrations"));
         Assert.Equal(0, raw.ExecuteScalar<int>("SELECT COUNT(*) FROM pragma_table_info('ledger') WHERE name = 'half'"));
     }
 

@@ -28,6 +28,9 @@ public sealed class ProviderException : Exception
     /// <summary>The upstream's own id of the request, where it gave one.</summary>
     public string? UpstreamRequestId { get; init; }
 
+    /// <summary>True where nothing of the request reached the upstream, as when no connection could be made: it cannot have worked for it, and nothing is booked.</summary>
+    public bool IsUnsent { get; init; }
+
     /// <summary>Whether the same request may succeed later or at another target.</summary>
     public bool IsTransient => Kind is ProviderErrorKind.RateLimited or ProviderErrorKind.Overloaded or ProviderErrorKind.Timeout
         or ProviderErrorKind.Network or ProviderErrorKind.InvalidResponse or ProviderErrorKind.ServerError;

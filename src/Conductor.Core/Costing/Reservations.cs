@@ -20,12 +20,26 @@ public static class Reservations
             return new Reservation(0, 0, NanoUsd.Zero);
         }
 
-        var output = call is EmbeddingCall or OperationCall { Embedding: not null } ? 0 : CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call));
+        long output = call is EmbeddingCall or OperationCall { Embedding: not null } ? 0 : CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call));
         var input = InputTokens(call, isPriced: hop.Price is { IsFree: false });
+        if (call is OperationCall { Catalog: { } catalog } operation && catalog.Operations.TryGetValue(operation.Operation, out var entry) && entry.Descriptor.Prompt is { } prompt)
+        {
+            // The prompt around the text; and for a structured answer one repair, which sends it all again with the first answer.
+            input += prompt.Length / 3;
+            (input, output) = entry.Descriptor.IsStructured ? ((2 * input) + output, 2 * output) : (input, output);
+        }
+
         var cost = hop.Price is { } price
             ? CostEstimator.WorstCase(price, input, output)
             : ownPrice?.Invoke(hop, new TokenUsage { InputTokens = input, OutputTokens = output });
         return new Reservation(input, output, cost);
+    }
+
+    /// <summary>The longest answer to a chat that the caller or the model allows, in tokens; null where neither says.</summary>
+    public static long? LongestAnswer(ModelCall call, RouteHop hop)
+    {
+        ArgumentNullException.ThrowIfNull(hop);
+        return call is ChatCall && (MaxTokensOf(call) ?? hop.Model.MaxOutputTokens) is not null ? CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call)) : null;
     }
 
     /// <summary>An estimate of a prompt's size as an upper bound: a quarter on top, which is how far the estimate is usually off, and a little for short ones.</summary>

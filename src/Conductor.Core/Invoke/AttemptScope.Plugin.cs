@@ -101,7 +101,7 @@ internal sealed partial class AttemptScope
                 return own;
             case OperationCanceledException { InnerException: TimeoutException }:
                 // The HTTP client's own word for a connection that was not made in time.
-                return new ProviderException(ProviderErrorKind.Timeout, "The upstream's connection was not made in time.");
+                return new ProviderException(ProviderErrorKind.Timeout, "The upstream's connection was not made in time.") { IsUnsent = true };
             case OperationCanceledException:
                 return new ProviderException(ProviderErrorKind.PluginFault, "The plugin cancelled, and nobody had asked it to.");
             case var foreign when ForeignFailure.Read(foreign) is { } failure:

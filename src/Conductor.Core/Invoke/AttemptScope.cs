@@ -65,9 +65,6 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     /// <summary>Cancelled when the caller leaves or the time is up.</summary>
     public CancellationToken Token => _token;
 
-    /// <summary>What a stream had used that failed before its first content; null = nothing.</summary>
-    public TokenUsage? Spent { get; set; }
-
     public bool HasEnded => Volatile.Read(ref _hasEnded) != 0;
 
     /// <summary>Starts an attempt at the call's hop; the call ends it when it is disposed, if nobody has before.</summary>
@@ -124,7 +121,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
 #pragma warning restore CA1031
         {
             var told = Translate(thrown);
-            Fail(told, used?.Invoke() ?? Spent);
+            Fail(told, used?.Invoke());
             if (ReferenceEquals(told, thrown))
             {
                 throw;
@@ -149,9 +146,10 @@ internal sealed partial class AttemptScope : IAsyncDisposable
 
     /// <summary>Ends the attempt badly.</summary>
     /// <param name="failure">Why.</param>
-    /// <param name="usage">What had been used until then; null = nothing.</param>
+    /// <param name="usage">What had been used until then, as far as it is known; what a question that is still out may have used comes on top.</param>
     public void Fail(Exception failure, TokenUsage? usage = null)
     {
+        usage = UsedUntil(failure, usage);
         switch (failure)
         {
             case OperationCanceledException:
@@ -173,7 +171,11 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     /// <summary>Ends an attempt that nobody ended: its stream was never read to the end.</summary>
     public ValueTask DisposeAsync()
     {
-        End(AttemptStatus.Cancelled, TokenUsage.None, "cancelled", isProvidersFault: false);
+        if (!HasEnded)
+        {
+            Fail(new OperationCanceledException());
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -196,9 +198,12 @@ internal sealed partial class AttemptScope : IAsyncDisposable
             return;
         }
 
-        // No place, or the call was over before there was one.
-        _services.Ledger.GiveBack(ticket);
-        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+        if (!ticket.IsNone)
+        {
+            // The call was over before there was a place, and is booked; what was reserved since goes the way of a row.
+            _services.Ledger.Append(LedgerRows.Of(_call, Attempt) with { Cost = NanoUsd.Zero, CostStatus = CostStatus.Released }, ticket);
+        }
+        else if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
         {
             _call.AttemptList.Remove(Attempt);
             Judge(AttemptStatus.Cancelled);

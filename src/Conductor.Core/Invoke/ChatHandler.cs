@@ -59,7 +59,12 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
     private static async Task<ChatOutcome> AskAsync(ChatCall call, AttemptScope scope, IChatClient client)
     {
         var chat = call.Request;
-        var response = await scope.GuardAsync(token => client.GetResponseAsync(chat.Messages, ChatTargets.For(call, scope.Hop), token)).ConfigureAwait(false);
+        var response = await scope.GuardAsync(token =>
+        {
+            var options = ChatTargets.For(call, scope.Hop);
+            scope.Ask();
+            return client.GetResponseAsync(chat.Messages, options, token);
+        }).ConfigureAwait(false);
         scope.MarkAnswered();
         if (scope.Signatures is { } signatures)
         {

@@ -25,11 +25,16 @@ internal static class ForeignFailure
         }
 
         return IsConnection(thrown) || (thrown.InnerException is { } inner && IsConnection(inner))
-            ? new ProviderException(ProviderErrorKind.Network, $"The connection failed ({thrown.GetType().Name}).")
+            ? new ProviderException(ProviderErrorKind.Network, $"The connection failed ({thrown.GetType().Name}).") { IsUnsent = IsNotMade(thrown) || (thrown.InnerException is { } cause && IsNotMade(cause)) }
             : null;
     }
 
     private static bool IsConnection(Exception thrown) => thrown is HttpRequestException or IOException or SocketException;
+
+    private static bool IsNotMade(Exception thrown) => thrown is HttpRequestException
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+    };
 
     private static int? StatusOf(Exception thrown)
     {

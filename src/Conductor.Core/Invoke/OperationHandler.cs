@@ -119,7 +119,12 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         IReadOnlyList<string> notices;
         if (EngineOf(scope, call) is { } engine)
         {
-            var found = await scope.GuardAsync(token => engine.RunAsync(call.Payload, token)).ConfigureAwait(false);
+            var found = await scope.GuardAsync(token =>
+            {
+                scope.Ask();
+                return engine.RunAsync(call.Payload, token);
+            }).ConfigureAwait(false);
+            scope.Got();
             scope.MarkAnswered();
             usage = UsageSanity.Check(found.Usage);
             engineUsed(usage);

@@ -50,7 +50,7 @@ internal sealed class PrimedUpdates
     public ChatFinishReason? FinishReason { get; private set; }
 
     /// <summary>What has been used until now: as the upstream said, else counted.</summary>
-    public TokenUsage Used => UsageReader.Read(_usage) ?? Estimate();
+    public TokenUsage Used => PartialUsage.Of(UsageReader.Read(_usage), FinishReason is not null, Estimate);
 
     /// <summary>What a stream that failed before its first content is paid for; null where the upstream has neither said nor written anything.</summary>
     private TokenUsage? Spent => _usage is null && _counter.OutputTokens == 0 ? null : Used;
@@ -65,6 +65,7 @@ internal sealed class PrimedUpdates
         ModelCall call, AttemptScope scope, IAsyncEnumerable<ChatResponseUpdate> updates, Func<long, TokenUsage> estimate, bool isKept = false)
     {
         var stream = new PrimedUpdates(call, scope, (updates ?? throw NoStream()).GetAsyncEnumerator(scope.Token) ?? throw NoStream(), estimate, isKept);
+        scope.Ask();
         try
         {
             call.OnCompleted(stream._end.LeaveAsync);
@@ -74,7 +75,11 @@ internal sealed class PrimedUpdates
         catch
         {
             await stream.CloseAsync().ConfigureAwait(false); // the next target is asked now, not when the call ends
-            scope.Spent = stream.Spent;
+            if (stream.Spent is { } spent)
+            {
+                scope.Got(spent);
+            }
+
             throw;
         }
     }
@@ -141,6 +146,7 @@ internal sealed class PrimedUpdates
             throw new ProviderException(ProviderErrorKind.InvalidResponse, "The stream ended before any content.");
         }
 
+        _scope.Got();
         _scope.MarkAnswered();
         _scope.HoldTime();
     }

@@ -148,7 +148,12 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
 
     private async Task<ChatResponse> AskAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
-        var response = await scope.GuardAsync(token => client.GetResponseAsync(messages, options, token)).ConfigureAwait(false);
+        var response = await scope.GuardAsync(token =>
+        {
+            scope.Ask();
+            return client.GetResponseAsync(messages, options, token);
+        }).ConfigureAwait(false);
+        scope.Got();
         call.Drop(DroppedParameters.Read(response.AdditionalProperties));
         call.Change(ChangedParameters.Read(response.AdditionalProperties));
         var usage = UsageReader.Read(response.Usage) ?? UsageEstimator.Estimate(UsageEstimator.MessageTokens(messages), UsageEstimator.TextTokens(response.Text));

@@ -33,7 +33,7 @@ internal sealed class RawChatStream
         _signatures = scope.Signatures;
         _stream = stream;
         _longest = call.Catalog!.Settings.Limits.MaxReplyBytes;
-        _end = new StreamEnd(call, scope, CloseAsync, () => _usage ?? Estimate());
+        _end = new StreamEnd(call, scope, CloseAsync, () => Used);
 
         async ValueTask CloseAsync()
         {
@@ -47,7 +47,11 @@ internal sealed class RawChatStream
     {
         var body = call.Body!;
         var request = RawExchange.RequestFor(body, scope, body.Endpoint ?? RawEndpoint.Chat, isStreaming: true);
-        var reply = await scope.GuardAsync(token => transport.SendAsync(request, token)).ConfigureAwait(false);
+        var reply = await scope.GuardAsync(token =>
+        {
+            scope.Ask();
+            return transport.SendAsync(request, token);
+        }).ConfigureAwait(false);
         scope.Attempt.UpstreamRequestId = reply.UpstreamRequestId;
         var stream = new RawChatStream(call, scope, reply, body.Dialect.OpenStream(reply.Body, call.Catalog!.Settings.Limits.MaxEventBytes));
         try
@@ -58,6 +62,11 @@ internal sealed class RawChatStream
         catch
         {
             await stream._end.CloseAsync().ConfigureAwait(false); // the next target is asked now, not when the call ends
+            if (stream._usage is not null || stream._counter.OutputTokens > 0)
+            {
+                scope.Got(stream.Used);
+            }
+
             throw;
         }
 
@@ -97,6 +106,7 @@ internal sealed class RawChatStream
             throw new ProviderException(ProviderErrorKind.InvalidResponse, "The stream ended before any content.");
         }
 
+        _scope.Got();
         _scope.MarkAnswered();
         _scope.HoldTime();
     }
@@ -188,5 +198,7 @@ internal sealed class RawChatStream
         _hasEnded |= seen.IsEnd;
     }
 
-    private TokenUsage Estimate() => UsageEstimator.Estimate(_call, _counter);
+    private TokenUsage Used => PartialUsage.Of(_usage, _isFinished, Estimate);
+
+    private TokenUsage Estimate() => PartialUsage.Within(UsageEstimator.Estimate(_call, _counter), _call, _scope.Hop);
 }

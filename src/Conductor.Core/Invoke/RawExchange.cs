@@ -78,6 +78,7 @@ internal static class RawExchange
         var most = call.Catalog!.Settings.Limits.MaxReplyBytes;
         var bytes = await scope.GuardAsync(async token =>
         {
+            scope.Ask();
             var reply = await transport.SendAsync(request, token).ConfigureAwait(false);
             await using (reply.ConfigureAwait(false))
             {
@@ -86,7 +87,15 @@ internal static class RawExchange
             }
         }).ConfigureAwait(false);
         scope.MarkAnswered();
-        return (bytes, body.Dialect.ScanResponse(bytes, endpoint));
+        try
+        {
+            return (bytes, body.Dialect.ScanResponse(bytes, endpoint));
+        }
+        catch (ProviderException failure) when (failure.Kind == ProviderErrorKind.InvalidResponse && call is ChatCall chat)
+        {
+            scope.Got(Estimate(chat, bytes)); // it cannot be used, and it was made
+            throw;
+        }
     }
 
     private static async Task<byte[]> ReadAsync(Stream body, long most, CancellationToken cancellationToken)

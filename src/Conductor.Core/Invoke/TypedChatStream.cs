@@ -14,7 +14,7 @@ internal static class TypedChatStream
             call,
             scope,
             client.GetStreamingResponseAsync(chat.Messages, ChatTargets.For(call, scope.Hop), scope.Token),
-            outputTokens => UsageEstimator.Estimate(UsageEstimator.InputTokens(call), outputTokens)).ConfigureAwait(false);
+            outputTokens => PartialUsage.Within(UsageEstimator.Estimate(UsageEstimator.InputTokens(call), outputTokens), call, scope.Hop)).ConfigureAwait(false);
         return new ChatOutcome
         {
             Attempt = scope.Attempt,

@@ -24,11 +24,17 @@ internal static class VectorRequest
             options.AdditionalProperties = new() { [RefusedLosses.Key] = true };
         }
 
-        var made = await scope.GuardAsync(token => generator.GenerateAsync(inputs, options, token)).ConfigureAwait(false);
+        var made = await scope.GuardAsync(token =>
+        {
+            scope.Ask();
+            return generator.GenerateAsync(inputs, options, token);
+        }).ConfigureAwait(false);
         scope.MarkAnswered();
+        var usage = UsageReader.Read(made.Usage);
+        scope.Got(usage ?? UsageEstimator.Estimate(UsageEstimator.InputTokens(new EmbeddingRequest(inputs, dimensions)), outputTokens: 0)); // should they turn out to be of no use
         scope.Call.Drop(DroppedParameters.Read(made.AdditionalProperties));
         scope.Call.Change(ChangedParameters.Read(made.AdditionalProperties));
-        return new MadeVectors([.. made.Select(embedding => embedding.Vector)], UsageReader.Read(made.Usage), CallNotices.From(EmbeddingNotices.Read(made)));
+        return new MadeVectors([.. made.Select(embedding => embedding.Vector)], usage, CallNotices.From(EmbeddingNotices.Read(made)));
     }
 }
 

@@ -1,4 +1,5 @@
 using Conductor.Calls;
+using Conductor.Settings;
 
 namespace Conductor.Storage;
 
@@ -9,18 +10,42 @@ public sealed partial class LedgerWriter
     private static readonly TimeSpan LongestWaitForPlace = TimeSpan.FromSeconds(1);
 
     private bool _isOpen;
+    private ReserveCommits? _commits;
 
     /// <summary>Opens the reservations, and books what processes that ended left in them. Not needed where nothing but this process's own spending is of interest: the first reservation does it too.</summary>
     /// <param name="isAlone">Whether this process wants the reservations for itself until it ends.</param>
+    /// <param name="durability">Whether every reservation is committed to the store as well, where the store can.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>How many rows were found there; they are in the store now.</returns>
     /// <exception cref="StorageException">They cannot be used; another process may have them.</exception>
-    public async Task<int> OpenAsync(bool isAlone, CancellationToken cancellationToken)
+    public async Task<int> OpenAsync(bool isAlone, LedgerDurability durability, CancellationToken cancellationToken)
     {
         var found = Open(isAlone);
         if (found > 0)
         {
             await FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        // Those of the places first: they may know the end of an attempt that the store knows the beginning of.
+        if (isAlone && _store is ILedgerReserves reserves)
+        {
+            var left = await reserves.ReservedAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var row in left)
+            {
+                Enqueue(row, default);
+            }
+
+            if (left.Count > 0)
+            {
+                Log.Found(_logger, left.Count, left.Count);
+                await FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            found += left.Count;
+            if (durability == LedgerDurability.Full)
+            {
+                _commits = new ReserveCommits(reserves);
+            }
         }
 
         return found;
@@ -38,7 +63,24 @@ public sealed partial class LedgerWriter
             Open(isAlone: false);
         }
 
-        return _reservations.TryReserve(row, out var ticket) ? ValueTask.FromResult(ticket) : WaitForPlaceAsync(row);
+        return _reservations.TryReserve(row, out var ticket) && _commits is null ? ValueTask.FromResult(ticket) : ReserveAsync(row, ticket);
+    }
+
+    private async ValueTask<ReservationTicket> ReserveAsync(LedgerRow row, ReservationTicket ticket)
+    {
+        ticket = ticket.IsNone ? await WaitForPlaceAsync(row).ConfigureAwait(false) : ticket;
+        if (ticket.IsNone || _commits is not { } commits)
+        {
+            return ticket;
+        }
+
+        if (Problem is null && await commits.TryCommitAsync(row).ConfigureAwait(false))
+        {
+            return ticket;
+        }
+
+        GiveBack(ticket);
+        return default;
     }
 
     private int Open(bool isAlone)

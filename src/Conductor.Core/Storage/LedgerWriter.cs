@@ -128,6 +128,11 @@ public sealed partial class LedgerWriter : IAsyncDisposable
             return;
         }
 
+        if (_commits is { } commits)
+        {
+            await commits.DisposeAsync().ConfigureAwait(false);
+        }
+
         _queue.Writer.Complete();
         await Volatile.Read(ref _hurry).CancelAsync().ConfigureAwait(false);
         await _leaving.CancelAsync().ConfigureAwait(false);

@@ -91,7 +91,8 @@ public class UpstreamErrors(string name)
         var error = (failure as HttpRequestException)?.HttpRequestError ?? (failure as HttpIOException)?.HttpRequestError;
         error = Has<AuthenticationException>(failure) ? HttpRequestError.SecureConnectionError : error;
         var kind = error is HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded ? ProviderErrorKind.InvalidResponse : ProviderErrorKind.Network;
-        return new ProviderException(kind, NetworkSentence(error)) { UpstreamRequestId = requestId };
+        var isUnsent = error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+        return new ProviderException(kind, NetworkSentence(error)) { UpstreamRequestId = requestId, IsUnsent = isUnsent };
     }
 
     /// <summary>One sentence for operators.</summary>

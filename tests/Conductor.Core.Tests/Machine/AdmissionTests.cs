@@ -243,7 +243,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task Cost_FailedThenSettled_SumOfWhatWasUsed()
     {
-        var a = new FakeProvider("a").Failing(ProviderErrorKind.Network);
+        var a = new FakeProvider("a").Failing(ProviderErrorKind.Overloaded);
         await using var machine = TestMachine.Fast(a, new FakeProvider("b"));
         var call = machine.Chat();
 

@@ -36,8 +36,10 @@ public sealed class FallbackTests
             first =>
             {
                 Assert.Equal(("a", 1), (first.Provider, first.Attempt));
-                Assert.Equal((AttemptStatus.Failed, CostStatus.Released), (first.Status, first.CostStatus));
-                Assert.Equal(0m, first.Cost?.ToUsd());
+                // Nothing is owed to a target that refused; one that was asked and of which nothing came may have worked.
+                var hasWorked = kind is ProviderErrorKind.Timeout or ProviderErrorKind.Network or ProviderErrorKind.InvalidResponse or ProviderErrorKind.PluginFault;
+                Assert.Equal((AttemptStatus.Failed, hasWorked ? CostStatus.Estimated : CostStatus.Released), (first.Status, first.CostStatus));
+                Assert.Equal(hasWorked ? 0.000_009m : 0m, first.Cost?.ToUsd());
                 Assert.Equal(ConductorErrors.FromProvider(new ProviderException(kind, ""), "a").Code, first.ErrorCode);
             },
             second =>
@@ -82,7 +84,7 @@ public sealed class FallbackTests
     [Fact]
     public async Task Fallback_AllFailDifferently_AllTargetsFailed()
     {
-        var (a, b) = (new FakeProvider("a").Failing(ProviderErrorKind.Network), new FakeProvider("b").Failing(ProviderErrorKind.ServerError));
+        var (a, b) = (new FakeProvider("a").Failing(new ProviderException(ProviderErrorKind.Network, "no connection") { IsUnsent = true }), new FakeProvider("b").Failing(ProviderErrorKind.ServerError));
         await using var machine = TestMachine.Fast(a, b);
         var call = machine.Chat();
 

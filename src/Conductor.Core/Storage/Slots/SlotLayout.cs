@@ -70,8 +70,14 @@ internal static class SlotLayout
         body.Write(usage.InputTokens);
         body.Write(usage.CachedInputTokens);
         body.Write(usage.CacheWriteTokens);
+        body.Write(usage.CacheWriteHourTokens);
+        body.Write(usage.AudioInputTokens);
+        body.Write(usage.ImageInputTokens);
+        body.Write(usage.EmbeddingTokens);
         body.Write(usage.OutputTokens);
         body.Write(usage.ReasoningTokens);
+        body.Write(usage.AudioOutputTokens);
+        body.Write(usage.ImageOutputTokens);
         body.Write(row.ErrorCode, LongestName);
         body.Write(row.UpstreamRequestId, LongestUpstreamId);
         MemoryMarshal.Write(part, Checksum(part.Slice(8, body.Length)));
@@ -131,8 +137,14 @@ internal static class SlotLayout
                 InputTokens = body.Int64(),
                 CachedInputTokens = body.Int64(),
                 CacheWriteTokens = body.Int64(),
+                CacheWriteHourTokens = body.Int64(),
+                AudioInputTokens = body.Int64(),
+                ImageInputTokens = body.Int64(),
+                EmbeddingTokens = body.Int64(),
                 OutputTokens = body.Int64(),
                 ReasoningTokens = body.Int64(),
+                AudioOutputTokens = body.Int64(),
+                ImageOutputTokens = body.Int64(),
                 IsEstimated = (flags & 1) != 0,
                 IsSuspect = (flags & 2) != 0,
             },
