@@ -8,6 +8,8 @@ internal static class LabCommand
 {
     private static readonly Option<int> Streams = new("--streams") { Description = "Streams at once, 1 to 20000.", HelpName = "N", DefaultValueFactory = _ => 200 };
 
+    private static readonly Option<int?> Rate = new("--rate") { Description = "New streams a second, 1 to 1000, one second long each, instead of so many at once.", HelpName = "N" };
+
     private static readonly Option<int> Swaps = new("--swaps") { Description = "How often the plugin is replaced meanwhile, 1 to 10000.", HelpName = "N", DefaultValueFactory = _ => 20 };
 
     private static readonly Option<string[]> Plugin = new("--plugin")
@@ -21,9 +23,10 @@ internal static class LabCommand
     public static Command Create()
     {
         Streams.Validators.Add(Between(1, 20_000));
+        Rate.Validators.Add(Between(1, 1_000));
         Swaps.Validators.Add(Between(1, 10_000));
         var json = CommonOptions.Json();
-        var hotswap = new Command("hotswap", "Replace a plugin under live streams, and check every chunk of them.") { Streams, Swaps, Plugin, Quick, json };
+        var hotswap = new Command("hotswap", "Replace a plugin under live streams, and check every chunk of them.") { Streams, Rate, Swaps, Plugin, Quick, json };
         hotswap.SetAction(async (parsed, cancellationToken) =>
         {
             using var stop = CancelOnSignal.Create(cancellationToken);
@@ -36,16 +39,23 @@ internal static class LabCommand
     private static HotSwapOptions Read(ParseResult parsed)
     {
         var (streams, swaps, isQuick) = (parsed.GetValue(Streams), parsed.GetValue(Swaps), parsed.GetValue(Quick));
+        var rate = parsed.GetValue(Rate);
         if (isQuick)
         {
             (streams, swaps) = (Math.Min(streams, 40), Math.Min(swaps, 3));
         }
 
+        if (rate is { } many)
+        {
+            streams = Math.Max(40, many * 10); // ten seconds' worth, where the gateway hesitates
+        }
+
         // The more streams, the slower each: about 4,000 chunks a second is what a small machine checks at its ease.
-        var pause = isQuick ? TimeSpan.FromMilliseconds(50) : TimeSpan.FromMilliseconds(Math.Clamp(streams / 4, 50, 2_000));
+        var pause = isQuick || rate is not null ? TimeSpan.FromMilliseconds(50) : TimeSpan.FromMilliseconds(Math.Clamp(streams / 4, 50, 2_000));
         var options = new HotSwapOptions
         {
             Streams = streams,
+            Rate = rate,
             Swaps = swaps,
             Plugins = parsed.GetValue(Plugin) ?? [],
             Chunks = 20,

@@ -10,12 +10,18 @@ namespace Conductor.Host.Lab;
 internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
 {
     private static readonly TimeSpan TakeOver = TimeSpan.FromSeconds(30);
+
     // The heap, the compiler's memory and the allocator's arenas find their size over the first versions; what a later one leaves is what counts.
     private const int WarmUpSwaps = 10;
 
     // Of the gateway's log, in a report that tells of violations.
     private const int MostLogLines = 20;
 
+    // Swaps with nothing in flight before memory is measured, and how many of them in a row may make no difference.
+    private const int MostSettlingSwaps = 12;
+    private const int SettledAfter = 3;
+
+    private static readonly TimeSpan SettlingPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LastCollections = TimeSpan.FromSeconds(5);
     private readonly List<string> _violations = [];
     private readonly List<Task> _rescans = [];
@@ -38,14 +44,14 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
 
             tell("Warming up");
             var warm = new StreamTally();
-            var warming = new StreamReaders(host, options, providers, warm);
+            var warming = new StreamReaders(host.Client, () => host.ExitCode is not null, options, providers, warm);
             await SwapUnderAsync(host, plugins, warming, Math.Min(WarmUpSwaps, options.Swaps), limit.Token);
             var before = await SettleAsync(host, plugins, limit.Token);
             (_swaps, var asked) = (0, upstream.Requests);
 
-            tell($"{options.Streams} streams, {options.Swaps} swaps");
+            tell(options.Rate is { } rate ? $"{rate} streams a second, {options.Swaps} swaps" : $"{options.Streams} streams, {options.Swaps} swaps");
             var tally = new StreamTally();
-            var readers = new StreamReaders(host, options, providers, tally);
+            var readers = new StreamReaders(host.Client, () => host.ExitCode is not null, options, providers, tally);
             await SwapUnderAsync(host, plugins, readers, options.Swaps, limit.Token);
             var swaps = _swaps;
             tell("Waiting for the old versions to leave");
@@ -59,6 +65,7 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
             var report = new HotSwapReport
             {
                 Streams = options.Streams,
+                Rate = options.Rate,
                 SwapsAsked = options.Swaps,
                 Swaps = swaps,
                 Plugins = [.. plugins.Select(plugin => plugin.Id)],
@@ -189,25 +196,33 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
         _violations.Add($"a new version did not take over within {TakeOver.TotalSeconds:F0} s");
     }
 
-    // One more swap with nothing in flight makes the gateway collect its garbage; what it holds then, it holds.
+    // What the gateway holds with nothing in flight. Every collection gives some of the heap's free memory back to the system, and a swap makes it collect: swaps go
+    // on until that no longer makes a difference, so that free memory is not taken for kept memory.
     private async Task<long> SettleAsync(LabHost host, IReadOnlyList<LabPlugin> plugins, CancellationToken limit)
     {
+        var least = long.MaxValue;
         try
         {
             await Task.WhenAll(_rescans);
             _rescans.Clear();
-            foreach (var plugin in plugins)
+            var hasLeft = true; // what stays is a violation of its own, and further versions of it would only take longer
+            for (int swap = 0, inVain = 0; hasLeft && swap < MostSettlingSwaps && inVain < SettledAfter; swap++)
             {
-                plugin.Replace();
-            }
+                plugins.ToList().ForEach(plugin => plugin.Replace());
+                var waited = Stopwatch.StartNew();
+                var rows = await host.RescanAsync(limit);
+                while (IsLeaving(rows, plugins.Count, waited.Elapsed))
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(250), limit);
+                    rows = await host.RescanAsync(limit);
+                }
 
-            var waited = Stopwatch.StartNew();
-            while (IsLeaving(await host.RescanAsync(limit), plugins.Count, waited.Elapsed))
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(250), limit);
+                hasLeft = rows.Count(row => row.IsInMemory) <= plugins.Count;
+                await Task.Delay(SettlingPause, limit);
+                var resident = host.ResidentBytes;
+                inVain = resident < least * 0.99 ? 0 : inVain + 1;
+                least = Math.Min(least, resident);
             }
-
-            await Task.Delay(TimeSpan.FromSeconds(1), limit);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
@@ -218,7 +233,7 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
             _violations.Add($"a rescan failed: {broken.Message}");
         }
 
-        return host.ResidentBytes;
+        return least == long.MaxValue ? host.ResidentBytes : least;
     }
 
     // A version that still drains has time; one that is still alive after it was unloaded has had its collections, and gets a few more.

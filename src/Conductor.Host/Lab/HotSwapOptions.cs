@@ -3,8 +3,11 @@ namespace Conductor.Host.Lab;
 /// <summary>What a run of the hot swap lab is asked for.</summary>
 internal sealed record HotSwapOptions
 {
-    /// <summary>Streams at once, all the time; 1 to 20,000.</summary>
+    /// <summary>Streams at once, all the time; 1 to 20,000. With a <see cref="Rate"/> the most at once.</summary>
     public required int Streams { get; init; }
+
+    /// <summary>New streams a second, 1 to 1,000; null = as many at once as <see cref="Streams"/> says.</summary>
+    public int? Rate { get; init; }
 
     /// <summary>How often every plugin's DLL is replaced while they run; 1 to 10,000.</summary>
     public required int Swaps { get; init; }

@@ -12,6 +12,9 @@ internal sealed record HotSwapReport
 
     public required int Streams { get; init; }
 
+    /// <summary>New streams a second that were asked for; null = so many at once.</summary>
+    public int? Rate { get; init; }
+
     public required int SwapsAsked { get; init; }
 
     /// <summary>Versions that took over, all plugins together.</summary>
@@ -88,7 +91,7 @@ internal sealed record HotSwapReport
     public IEnumerable<(string Name, string Value)> Rows()
     {
         yield return ("plugins", string.Join(", ", Plugins));
-        yield return ("streams at once", Text(Streams));
+        yield return Rate is { } rate ? ("streams a second", Text(rate)) : ("streams at once", Text(Streams));
         yield return ("streams in all", Text(Tally.Finished));
         yield return ("chunks", Text(Tally.Chunks));
         yield return ("swaps", Text(Swaps));
@@ -107,7 +110,15 @@ internal sealed record HotSwapReport
         json.WriteStartArray("plugins");
         Plugins.ToList().ForEach(json.WriteStringValue);
         json.WriteEndArray();
-        json.WriteNumber("streams_at_once", Streams);
+        if (Rate is { } rate)
+        {
+            json.WriteNumber("streams_a_second", rate);
+        }
+        else
+        {
+            json.WriteNumber("streams_at_once", Streams);
+        }
+
         json.WriteNumber("streams", Tally.Finished);
         json.WriteNumber("chunks", Tally.Chunks);
         json.WriteNumber("upstream_requests", UpstreamRequests);

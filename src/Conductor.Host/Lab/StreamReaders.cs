@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
@@ -5,17 +6,50 @@ using System.Text.Json;
 
 namespace Conductor.Host.Lab;
 
-/// <summary>Callers that read streams, one after the other each, and hold every stream against what it must say.</summary>
-internal sealed class StreamReaders(LabHost host, HotSwapOptions options, IReadOnlyList<string> providers, StreamTally tally)
+/// <summary>Callers that read streams and hold every stream against what it must say: so many at once, one after the other each, or so many new ones a second.</summary>
+/// <param name="gateway">Asks the gateway.</param>
+/// <param name="hasEnded">Whether the gateway has.</param>
+/// <param name="options">How many streams, and how long.</param>
+/// <param name="providers">Whom to ask, in turn.</param>
+/// <param name="tally">Takes every stream.</param>
+internal sealed class StreamReaders(HttpClient gateway, Func<bool> hasEnded, HotSwapOptions options, IReadOnlyList<string> providers, StreamTally tally)
 {
     private int _started;
 
     /// <summary>Streams that were asked for.</summary>
     public int Started => Volatile.Read(ref _started);
 
-    /// <summary>Reads streams, as many at once as the options say, until told to stop; those that run then are read to their ends.</summary>
-    public Task RunAsync(CancellationToken stop, CancellationToken giveUp) =>
-        Task.WhenAll(Enumerable.Range(0, options.Streams).Select(number => ReadOnAsync(number, stop, giveUp)));
+    /// <summary>Reads streams, as many as the options say, until told to stop; those that run then are read to their ends.</summary>
+    public Task RunAsync(CancellationToken stop, CancellationToken giveUp) => options.Rate is { } rate
+        ? ReadAtRateAsync(rate, stop, giveUp)
+        : Task.WhenAll(Enumerable.Range(0, options.Streams).Select(number => ReadOnAsync(number, stop, giveUp)));
+
+    // By the clock and not by the answers: a gateway that hesitates gets its requests all the same, up to the most at once.
+    private async Task ReadAtRateAsync(int rate, CancellationToken stop, CancellationToken giveUp)
+    {
+        var watch = Stopwatch.StartNew();
+        List<Task> running = [];
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(stop, giveUp);
+        long due = 0;
+        try
+        {
+            while (!hasEnded() && await timer.WaitForNextTickAsync(until.Token))
+            {
+                running.RemoveAll(stream => stream.IsCompleted);
+                for (; due < watch.Elapsed.TotalSeconds * rate && running.Count < options.Streams; due++)
+                {
+                    running.Add(ReadOneAsync(giveUp));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to stop.
+        }
+
+        await Task.WhenAll(running);
+    }
 
     private async Task ReadOnAsync(int number, CancellationToken stop, CancellationToken giveUp)
     {
@@ -29,7 +63,7 @@ internal sealed class StreamReaders(LabHost host, HotSwapOptions options, IReadO
             return;
         }
 
-        while (!stop.IsCancellationRequested && host.ExitCode is null)
+        while (!stop.IsCancellationRequested && !giveUp.IsCancellationRequested && !hasEnded())
         {
             await ReadOneAsync(giveUp);
         }
@@ -63,7 +97,7 @@ internal sealed class StreamReaders(LabHost host, HotSwapOptions options, IReadO
                 Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
             },
         };
-        using var response = await host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, giveUp);
+        using var response = await gateway.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, giveUp);
         if (!response.IsSuccessStatusCode)
         {
             return $"{(int)response.StatusCode}: {Cut(await response.Content.ReadAsStringAsync(giveUp))}";

@@ -55,6 +55,48 @@ public sealed class HotSwapTests : IDisposable
     }
 
     [Fact]
+    public async Task HotSwap_PluginThatSwallowsRepeatsAndReorders_EachIsCountedAndAViolation()
+    {
+        var (code, output, error) = await HostProcess.RunAsync(["lab", "hotswap", "--quick", "--streams", "12", "--swaps", "1", "--json", "--plugin", BuildOf("RelayLossy")]);
+
+        Assert.True(code == 1, output + error);
+        using var report = JsonDocument.Parse(output);
+        Assert.True(report.RootElement.GetProperty("dropped").GetInt32() >= 3, output);
+        Assert.True(report.RootElement.GetProperty("duplicated").GetInt32() >= 3, output);
+        Assert.True(report.RootElement.GetProperty("out_of_order").GetInt32() >= 3, output);
+        var violations = report.RootElement.GetProperty("violations").EnumerateArray().Select(violation => violation.GetString()!).ToList();
+        Assert.Contains(violations, violation => violation.Contains("chunks are missing", StringComparison.Ordinal));
+        Assert.Contains(violations, violation => violation.Contains("repeated, or came in another order", StringComparison.Ordinal));
+        DeleteLog(report);
+    }
+
+    [Fact]
+    public async Task HotSwap_PluginThatTakesMemoryWithEveryVersion_IsAViolation()
+    {
+        var (code, output, error) = await HostProcess.RunAsync(["lab", "hotswap", "--quick", "--streams", "4", "--swaps", "3", "--json", "--plugin", BuildOf("RelayGrowing")]);
+
+        Assert.True(code == 1, output + error);
+        using var report = JsonDocument.Parse(output);
+        Assert.Equal(1, report.RootElement.GetProperty("contexts_alive").GetProperty("relay-growing").GetInt32()); // its code is not what stays
+        Assert.Equal(0, report.RootElement.GetProperty("dropped").GetInt32());
+        Assert.StartsWith("resident memory grew by", Assert.Single(report.RootElement.GetProperty("violations").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        DeleteLog(report);
+    }
+
+    [Fact]
+    public async Task HotSwap_AtARate_AsksByTheClock()
+    {
+        var (code, output, error) = await HostProcess.RunAsync(["lab", "hotswap", "--quick", "--rate", "20", "--swaps", "2", "--json"]);
+
+        Assert.True(code == 0, output + error);
+        using var report = JsonDocument.Parse(output);
+        Assert.Equal(20, report.RootElement.GetProperty("streams_a_second").GetInt32());
+        Assert.Equal(2, report.RootElement.GetProperty("swaps").GetInt32());
+        Assert.True(report.RootElement.GetProperty("streams").GetInt32() >= 20, output); // a second before the first swap alone
+        Assert.Equal(0, report.RootElement.GetProperty("dropped").GetInt32());
+    }
+
+    [Fact]
     public async Task HotSwap_WhatIsNoPlugin_IsSaid()
     {
         var path = _folder.Combine("note.dll");
@@ -103,6 +145,23 @@ public sealed class HotSwapTests : IDisposable
 
         Assert.Equal((dropped, duplicated, misordered), (tally.Dropped, tally.Duplicated, tally.Misordered));
     }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(50)]
+    public async Task Readers_TheLabsTimeIsUp_StopAsking(int? rate)
+    {
+        var options = new HotSwapOptions { Streams = 4, Rate = rate, Swaps = 1, Chunks = 20, Pause = TimeSpan.Zero, Interval = TimeSpan.Zero, Limit = TimeSpan.Zero };
+        using var nobody = new HttpClient { BaseAddress = new Uri("http://127.0.0.1:9") };
+        var readers = new StreamReaders(nobody, () => false, options, ["p0"], new StreamTally());
+
+        await Task.Run(() => readers.RunAsync(stop: CancellationToken.None, giveUp: new CancellationToken(canceled: true))).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.True(readers.Started <= options.Streams);
+    }
+
+    private static void DeleteLog(JsonDocument report) =>
+        Directory.Delete(Path.GetDirectoryName(report.RootElement.GetProperty("log").GetString())!, recursive: true);
 
     private static string BuildOf(string plugin)
     {
