@@ -32,6 +32,36 @@ public static class FakeAzure
             """{"choices":[],"created":1,"id":"chatcmpl-az","model":"gpt-4o","object":"chat.completion.chunk","usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}""").Done());
     }
 
+    /// <summary>A stream that begins as Azure's do and then says nothing more.</summary>
+    public static FakeReply Stall(params string[] pieces)
+    {
+        ArgumentNullException.ThrowIfNull(pieces);
+        var stream = new FakeStream().Event(FirstChunk).Event(Chunk("""{"role":"assistant","content":""}"""));
+        foreach (var piece in pieces)
+        {
+            stream.Event(Chunk($$"""{"content":{{FakeStream.Quote(piece)}}}"""));
+        }
+
+        return FakeReply.Stream(stream.Stall());
+    }
+
+    /// <summary>Calls of tools, streamed: the chunk without choices first, then each call in three pieces.</summary>
+    public static FakeReply StreamedToolCalls(params FakeToolCall[] calls)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        var stream = new FakeStream().Event(FirstChunk).Event(Chunk("""{"role":"assistant","content":null}"""));
+        for (var i = 0; i < calls.Length; i++)
+        {
+            var (call, half) = (calls[i], calls[i].Arguments.Length / 2);
+            stream.Event(Chunk($$$"""{"tool_calls":[{"index":{{{i}}},"id":{{{FakeStream.Quote(call.Id ?? "")}}},"type":"function","function":{"name":{{{FakeStream.Quote(call.Name)}}},"arguments":""}}]}"""));
+            stream.Event(Chunk($$$"""{"tool_calls":[{"index":{{{i}}},"function":{"arguments":{{{FakeStream.Quote(call.Arguments[..half])}}}}}]}"""));
+            stream.Event(Chunk($$$"""{"tool_calls":[{"index":{{{i}}},"function":{"arguments":{{{FakeStream.Quote(call.Arguments[half..])}}}}}]}"""));
+        }
+
+        return FakeReply.Stream(stream.Event(Chunk("{}", "\"tool_calls\"")).Event(
+            """{"choices":[],"created":1,"id":"chatcmpl-az","model":"gpt-4o","object":"chat.completion.chunk","usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}""").Done());
+    }
+
     /// <summary>404: no such deployment.</summary>
     public static FakeReply NoDeployment() => Error(404, "DeploymentNotFound", "The API deployment for this resource does not exist.");
 
