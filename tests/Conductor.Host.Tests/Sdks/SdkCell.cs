@@ -49,6 +49,7 @@ internal static class SdkFeatures
         ["many"] = "50 at once",
         ["errors"] = "errors",
         ["abort"] = "left",
+        ["count"] = "count",
     };
 
     /// <summary>What targets cannot do, by upstream; refused with a 4xx, as docs/providers.md says of each.</summary>

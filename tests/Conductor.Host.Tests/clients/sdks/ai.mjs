@@ -1,12 +1,12 @@
 // Vercel's `ai` with `@ai-sdk/openai`, by the Responses API, which is its default.
-import { answer, cities, citySchema, fails, fifty, hello, holds, leave, load, place, plan, png, report, run, same, seen, system, unicode, vectorsFit, weather } from './harness.mjs';
+import { answer, cities, citySchema, enough, fails, fifty, hello, holds, leave, limit, load, place, plan, png, reads, report, run, same, schema, seen, system, unicode, vectorsFit, weather } from './harness.mjs';
 
 const { createOpenAI } = await load('@ai-sdk/openai');
 const { APICallError, embedMany, generateObject, generateText, jsonSchema, stepCountIs, streamText, tool } = await load('ai');
 const { z } = await load('zod');
 const make = (apiKey) => createOpenAI({ baseURL: plan.address + '/v1', apiKey });
 const openai = make(plan.key);
-const common = { maxRetries: 0, maxOutputTokens: 200 };
+const common = { maxRetries: 0, get maxOutputTokens() { return limit(); } };
 const say = async (model, prompt) => (await generateText({ ...common, model: openai(model), prompt })).text;
 const tools = { get_weather: tool({ description: 'tells it', inputSchema: jsonSchema(citySchema), execute: async ({ city }) => weather(city) }) };
 
@@ -15,7 +15,7 @@ async function stream(model, prompt) {
   const result = streamText({ ...common, model: openai(model), prompt, onError: (event) => { error = event.error; } });
   for await (const piece of result.textStream) text += piece;
   if (error) throw error;
-  same(await result.finishReason, 'stop', 'the finish reason');
+  reads(await result.finishReason, 'stop', 'the finish reason');
   return text;
 }
 
@@ -27,10 +27,10 @@ const steps = (found) => {
 await run({
   async chat({ model }) {
     const found = await generateText({ ...common, model: openai(model), system, prompt: hello });
-    same([found.text, found.finishReason], [answer, 'stop'], 'the answer');
+    reads([found.text, found.finishReason], [answer, 'stop'], 'the answer');
     holds(found.usage.inputTokens > 0 && found.usage.outputTokens > 0, 'usage');
   },
-  stream: async ({ model }) => same(await stream(model, hello), hello, 'the text'),
+  stream: async ({ model }) => reads(await stream(model, hello), hello, 'the text'),
   tools: async ({ model }) => steps(await generateText({ ...common, model: openai(model), prompt: 'The weather?', tools, stopWhen: stepCountIs(3) })),
   toolsStreamed: async ({ model }) => {
     const found = streamText({ ...common, model: openai(model), prompt: 'The weather?', tools, stopWhen: stepCountIs(3) });
@@ -69,7 +69,7 @@ await run({
     let text = '';
     for await (const piece of streamText({ ...common, model: openai(context.model), prompt: 'go on ' + context.tag, abortSignal: leaving.signal, onError: () => {} }).textStream) {
       text += piece;
-      if (!context.leftAt && text.includes('three')) {
+      if (!context.leftAt && enough(text)) {
         leave(context);
         leaving.abort();
       }

@@ -1,26 +1,26 @@
 // The official client `@google/genai`.
-import { answer, cities, citySchema, fails, fifty, hello, holds, leave, load, place, plan, png, report, run, same, schema, seen, system, unicode, vectorsFit, weather } from './harness.mjs';
+import { answer, cities, citySchema, enough, fails, fifty, hello, holds, leave, limit, load, place, plan, png, reads, report, run, same, schema, seen, system, unicode, vectorsFit, weather } from './harness.mjs';
 
 const { GoogleGenAI, ApiError } = await load('@google/genai');
 const make = (apiKey) => new GoogleGenAI({ apiKey, httpOptions: { baseUrl: plan.address } });
 const client = make(plan.key);
-const say = async (model, contents) => (await client.models.generateContent({ model, contents, config: { maxOutputTokens: 200 } })).text;
+const say = async (model, contents) => (await client.models.generateContent({ model, contents, config: { maxOutputTokens: limit() } })).text;
 const tools = [{ functionDeclarations: [{ name: 'get_weather', description: 'tells it', parametersJsonSchema: citySchema }] }];
 
 async function stream(model, contents) {
   let [text, finish] = ['', null];
-  for await (const piece of await client.models.generateContentStream({ model, contents, config: { maxOutputTokens: 200 } })) {
+  for await (const piece of await client.models.generateContentStream({ model, contents, config: { maxOutputTokens: limit() } })) {
     text += piece.text ?? '';
     finish = piece.candidates?.[0]?.finishReason ?? finish;
   }
 
-  same(finish, 'STOP', 'the finish reason');
+  reads(finish, 'STOP', 'the finish reason');
   return text;
 }
 
 // The chat keeps the parts that it was given, signatures among them.
 async function loop(model, send) {
-  const chat = client.chats.create({ model, config: { tools, maxOutputTokens: 200 } });
+  const chat = client.chats.create({ model, config: { tools, maxOutputTokens: limit() } });
   const [calls] = await send(chat, 'The weather?');
   same(calls.map((made) => [made.name, made.args]), cities.map((city) => ['get_weather', { city }]), 'the calls');
   const [, text] = await send(chat, calls.map((made) => ({ functionResponse: { id: made.id, name: made.name, response: { output: weather(made.args.city) } } })));
@@ -35,11 +35,14 @@ await run({
     same((await client.models.get({ model })).name, 'models/' + model, 'the model');
   },
   async chat({ model }) {
-    const found = await client.models.generateContent({ model, contents: hello, config: { systemInstruction: system, maxOutputTokens: 200, temperature: 0.5, topP: 0.9 } });
-    same([found.text, found.candidates[0].finishReason], [answer, 'STOP'], 'the answer');
-    holds(found.usageMetadata.totalTokenCount > 0 && (await client.models.countTokens({ model, contents: hello })).totalTokens > 0, 'usage');
+    const found = await client.models.generateContent({ model, contents: hello, config: { systemInstruction: system, maxOutputTokens: limit(), temperature: 0.5, topP: 0.9 } });
+    reads([found.text, found.candidates[0].finishReason], [answer, 'STOP'], 'the answer');
+    holds(found.usageMetadata.totalTokenCount > 0, 'usage');
   },
-  stream: async ({ model }) => same(await stream(model, hello), hello, 'the text'),
+  async count({ model }) {
+    holds((await client.models.countTokens({ model, contents: hello })).totalTokens > 2, 'tokens are counted');
+  },
+  stream: async ({ model }) => reads(await stream(model, hello), hello, 'the text'),
   tools: ({ model }) => loop(model, async (chat, message) => {
     const reply = await chat.sendMessage({ message });
     return [reply.functionCalls ?? [], reply.text];
@@ -55,14 +58,14 @@ await run({
   }),
   async choice({ model }) {
     for (const more of [{}, { allowedFunctionNames: ['get_weather'] }]) {
-      const found = await client.models.generateContent({ model, contents: 'must', config: { tools, maxOutputTokens: 200, toolConfig: { functionCallingConfig: { mode: 'ANY', ...more } } } });
+      const found = await client.models.generateContent({ model, contents: 'must', config: { tools, maxOutputTokens: limit(), toolConfig: { functionCallingConfig: { mode: 'ANY', ...more } } } });
       same(found.functionCalls?.map((made) => made.args), [{ city: cities[0] }], 'the call');
     }
   },
   async structured({ model }) {
     const own = { type: 'OBJECT', properties: { city: { type: 'STRING' }, days: { type: 'INTEGER' } }, required: ['city', 'days'] };
     for (const more of [{ responseJsonSchema: schema }, { responseSchema: own }]) {
-      const found = await client.models.generateContent({ model, contents: 'Where?', config: { responseMimeType: 'application/json', maxOutputTokens: 200, ...more } });
+      const found = await client.models.generateContent({ model, contents: 'Where?', config: { responseMimeType: 'application/json', maxOutputTokens: limit(), ...more } });
       same(JSON.parse(found.text), place, 'the object');
     }
   },
@@ -89,9 +92,9 @@ await run({
     const leaving = new AbortController();
     let text = '';
     try {
-      for await (const piece of await client.models.generateContentStream({ model: context.model, contents: 'go on ' + context.tag, config: { maxOutputTokens: 200, abortSignal: leaving.signal } })) {
+      for await (const piece of await client.models.generateContentStream({ model: context.model, contents: 'go on ' + context.tag, config: { maxOutputTokens: limit(), abortSignal: leaving.signal } })) {
         text += piece.text ?? '';
-        if (!context.leftAt && text.includes('three')) {
+        if (!context.leftAt && enough(text)) {
           leave(context);
           leaving.abort();
         }

@@ -1,10 +1,10 @@
 // The official client `@huggingface/inference`, told the gateway as its endpoint.
-import { answer, cities, citySchema, fails, fifty, hello, holds, leave, load, place, plan, png, report, run, same, schema, seen, system, unicode, weather } from './harness.mjs';
+import { answer, cities, citySchema, enough, fails, fifty, hello, holds, leave, limit, load, place, plan, png, reads, report, run, same, schema, seen, system, unicode, weather } from './harness.mjs';
 
 const { InferenceClient, InferenceClientProviderApiError } = await load('@huggingface/inference');
 const make = (key) => new InferenceClient(key, { endpointUrl: plan.address, retry_on_error: false });
 const client = make(plan.key);
-const ask = (model, content, more = {}) => ({ model, max_tokens: 200, messages: [{ role: 'user', content }], ...more });
+const ask = (model, content, more = {}) => ({ model, max_tokens: limit(), messages: [{ role: 'user', content }], ...more });
 const say = async (model, content) => (await client.chatCompletion(ask(model, content))).choices[0].message.content;
 const tools = [{ type: 'function', function: { name: 'get_weather', description: 'tells it', parameters: citySchema } }];
 
@@ -15,7 +15,7 @@ async function stream(model, content) {
     finish = chunk.choices[0]?.finish_reason ?? finish;
   }
 
-  same(finish, 'stop', 'the finish reason');
+  reads(finish, 'stop', 'the finish reason');
   return text;
 }
 
@@ -49,10 +49,10 @@ async function whole(request) {
 await run({
   async chat({ model }) {
     const found = await client.chatCompletion(ask(model, '', { messages: [{ role: 'system', content: system }, { role: 'user', content: hello }] }));
-    same([found.choices[0].message.content, found.choices[0].finish_reason], [answer, 'stop'], 'the answer');
+    reads([found.choices[0].message.content, found.choices[0].finish_reason], [answer, 'stop'], 'the answer');
     holds(found.usage.total_tokens > 0, 'usage');
   },
-  stream: async ({ model }) => same(await stream(model, hello), hello, 'the text'),
+  stream: async ({ model }) => reads(await stream(model, hello), hello, 'the text'),
   tools: ({ model }) => loop(model, async (request) => (await client.chatCompletion(request)).choices[0].message),
   toolsStreamed: ({ model }) => loop(model, whole),
   async choice({ model }) {
@@ -90,7 +90,7 @@ await run({
     try {
       for await (const chunk of client.chatCompletionStream(ask(context.model, 'go on ' + context.tag), { signal: leaving.signal })) {
         text += chunk.choices[0]?.delta?.content ?? '';
-        if (!context.leftAt && text.includes('three')) {
+        if (!context.leftAt && enough(text)) {
           leave(context);
           leaving.abort();
         }

@@ -1,16 +1,16 @@
 // `@langchain/openai`, by chat completions.
-import { answer, cities, citySchema, fails, fifty, hello, holds, leave, load, place, plan, png, report, run, same, schema, seen, system, unicode, vectorsFit, weather } from './harness.mjs';
+import { answer, cities, citySchema, enough, fails, fifty, hello, holds, leave, limit, load, place, plan, png, reads, report, run, same, schema, seen, system, unicode, vectorsFit, weather } from './harness.mjs';
 
 const { ChatOpenAI, OpenAIEmbeddings } = await load('@langchain/openai');
 const { HumanMessage, SystemMessage, ToolMessage } = await load('@langchain/core/messages');
-const make = (model, apiKey = plan.key) => new ChatOpenAI({ model, apiKey, maxTokens: 200, maxRetries: 0, useResponsesApi: false, configuration: { baseURL: plan.address + '/v1' } });
+const make = (model, apiKey = plan.key) => new ChatOpenAI({ model, apiKey, maxTokens: limit(), maxRetries: 0, useResponsesApi: false, configuration: { baseURL: plan.address + '/v1' } });
 const say = async (model, text) => (await make(model).invoke(text)).content;
 const tools = [{ type: 'function', function: { name: 'get_weather', description: 'tells it', parameters: citySchema } }];
 
 async function stream(model, text) {
   let whole = null;
   for await (const chunk of await make(model).stream(text)) whole = whole === null ? chunk : whole.concat(chunk);
-  same(whole.response_metadata.finish_reason, 'stop', 'the finish reason');
+  reads(whole.response_metadata.finish_reason, 'stop', 'the finish reason');
   return whole.content;
 }
 
@@ -26,10 +26,10 @@ async function loop(model, call) {
 await run({
   async chat({ model }) {
     const found = await make(model).invoke([new SystemMessage(system), new HumanMessage(hello)]);
-    same([found.content, found.response_metadata.finish_reason], [answer, 'stop'], 'the answer');
+    reads([found.content, found.response_metadata.finish_reason], [answer, 'stop'], 'the answer');
     holds(found.usage_metadata.input_tokens > 0 && found.usage_metadata.output_tokens > 0, 'usage');
   },
-  stream: async ({ model }) => same(await stream(model, hello), hello, 'the text'),
+  stream: async ({ model }) => reads(await stream(model, hello), hello, 'the text'),
   tools: ({ model }) => loop(model, (bound, messages) => bound.invoke(messages)),
   toolsStreamed: ({ model }) => loop(model, async (bound, messages) => {
     let whole = null;
@@ -71,7 +71,7 @@ await run({
     try {
       for await (const chunk of await make(context.model).stream('go on ' + context.tag, { signal: leaving.signal })) {
         text += chunk.content;
-        if (!context.leftAt && text.includes('three')) {
+        if (!context.leftAt && enough(text)) {
           leave(context);
           leaving.abort();
         }

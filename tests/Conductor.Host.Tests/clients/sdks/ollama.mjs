@@ -1,10 +1,10 @@
 // The official client `ollama`.
-import { answer, cities, citySchema, fails, fifty, hello, holds, leave, load, place, plan, png, report, run, same, schema, seen, system, unicode, vectorsFit, weather } from './harness.mjs';
+import { answer, cities, citySchema, enough, fails, fifty, hello, holds, leave, limit, load, place, plan, png, reads, report, run, same, schema, seen, system, unicode, used, vectorsFit, weather } from './harness.mjs';
 
 const { Ollama } = await load('ollama');
 const make = (key) => new Ollama({ host: plan.address, headers: { authorization: 'Bearer ' + key } });
 const client = make(plan.key);
-const ask = (model, content, more = {}) => ({ model, messages: [{ role: 'user', content }], options: { num_predict: 200 }, ...more });
+const ask = (model, content, more = {}) => ({ model, messages: [{ role: 'user', content }], options: { num_predict: limit() }, ...more });
 const say = async (model, content) => (await client.chat(ask(model, content))).message.content;
 const tools = [{ type: 'function', function: { name: 'get_weather', description: 'tells it', parameters: citySchema } }];
 
@@ -15,14 +15,14 @@ async function stream(model, content) {
     last = part;
   }
 
-  same([last.done, last.done_reason], [true, 'stop'], 'the end');
-  holds(last.eval_count > 0, 'usage');
+  reads([last.done_reason, last.done], ['stop', true], 'the end');
+  used(last.eval_count);
   return text;
 }
 
 async function loop(model, call) {
   const messages = [{ role: 'user', content: 'The weather?' }];
-  const request = { model, messages, tools, options: { num_predict: 200 } };
+  const request = { model, messages, tools, options: { num_predict: limit() } };
   const first = await call(request);
   same(first.tool_calls.map((made) => [made.function.name, made.function.arguments]), cities.map((city) => ['get_weather', { city }]), 'the calls');
   messages.push(first, ...first.tool_calls.map((made) => ({ role: 'tool', tool_name: made.function.name, content: weather(made.function.arguments.city) })));
@@ -35,12 +35,12 @@ await run({
     holds((await client.show({ model })).capabilities.includes('completion'), 'it chats');
   },
   async chat({ model }) {
-    const found = await client.chat(ask(model, '', { messages: [{ role: 'system', content: system }, { role: 'user', content: hello }], options: { num_predict: 200, temperature: 0.5, top_p: 0.9 } }));
-    same([found.message.content, found.done_reason], [answer, 'stop'], 'the answer');
+    const found = await client.chat(ask(model, '', { messages: [{ role: 'system', content: system }, { role: 'user', content: hello }], options: { num_predict: limit(), temperature: 0.5, top_p: 0.9 } }));
+    reads([found.message.content, found.done_reason], [answer, 'stop'], 'the answer');
     holds(found.prompt_eval_count > 0 && found.eval_count > 0, 'usage');
-    same((await client.generate({ model, system, prompt: hello, options: { num_predict: 200 } })).response, answer, 'what is generated');
+    reads((await client.generate({ model, system, prompt: hello, options: { num_predict: limit() } })).response, answer, 'what is generated');
   },
-  stream: async ({ model }) => same(await stream(model, hello), hello, 'the text'),
+  stream: async ({ model }) => reads(await stream(model, hello), hello, 'the text'),
   tools: ({ model }) => loop(model, async (request) => (await client.chat(request)).message),
   toolsStreamed: ({ model }) => loop(model, async (request) => {
     const whole = { role: 'assistant', content: '', tool_calls: [] };
@@ -79,7 +79,7 @@ await run({
     try {
       for await (const part of left) {
         text += part.message.content;
-        if (!context.leftAt && text.includes('three')) {
+        if (!context.leftAt && enough(text)) {
           leave(context);
           left.abort();
         }

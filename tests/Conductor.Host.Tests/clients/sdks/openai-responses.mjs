@@ -1,9 +1,9 @@
 // The official client `openai`, by the Responses API.
-import { answer, cities, citySchema, fails, fifty, hello, holds, leave, load, place, plan, png, report, run, same, schema, seen, system, unicode, weather } from './harness.mjs';
+import { answer, cities, citySchema, enough, fails, fifty, hello, holds, leave, limit, load, place, plan, png, reads, report, run, same, schema, seen, system, unicode, used, weather } from './harness.mjs';
 
 const { default: OpenAI } = await load('openai');
 const client = new OpenAI({ baseURL: plan.address + '/v1', apiKey: plan.key, maxRetries: 0 });
-const ask = (model, input, more = {}) => ({ model, input, max_output_tokens: 200, store: false, ...more });
+const ask = (model, input, more = {}) => ({ model, input, max_output_tokens: limit(), store: false, ...more });
 const say = async (model, input) => (await client.responses.create(ask(model, input))).output_text;
 const tools = [{ type: 'function', name: 'get_weather', description: 'tells it', parameters: citySchema, strict: true }];
 
@@ -14,8 +14,8 @@ async function stream(model, input, more = {}) {
     last = event;
   }
 
-  same(last.type, 'response.completed', 'the last event');
-  holds(last.response.usage.total_tokens > 0, 'usage');
+  reads(last.type, 'response.completed', 'the last event');
+  used(last.response.usage?.total_tokens);
   return text;
 }
 
@@ -31,14 +31,14 @@ async function loop(model, call) {
 await run({
   async chat({ model }) {
     const found = await client.responses.create(ask(model, hello, { instructions: system, store: true }));
-    same([found.output_text, found.status], [answer, 'completed'], 'the answer');
+    reads([found.output_text, found.status], [answer, 'completed'], 'the answer');
     holds(found.usage.input_tokens > 0 && found.usage.output_tokens > 0, 'usage');
     const next = await client.responses.create(ask(model, 'And then?', { previous_response_id: found.id, store: true }));
-    same([next.output_text, next.previous_response_id], ['And then?', found.id], 'the next answer');
-    same((await client.responses.retrieve(found.id)).output_text, answer, 'the kept answer');
+    reads([next.output_text, next.previous_response_id], ['And then?', found.id], 'the next answer');
+    reads((await client.responses.retrieve(found.id)).output_text, answer, 'the kept answer');
     await client.responses.delete(found.id);
   },
-  stream: async ({ model }) => same(await stream(model, hello), hello, 'the text'),
+  stream: async ({ model }) => reads(await stream(model, hello), hello, 'the text'),
   tools: ({ model }) => loop(model, (request) => client.responses.create(request)),
   toolsStreamed: ({ model }) => loop(model, (request) => client.responses.stream(request).finalResponse()),
   async choice({ model }) {
@@ -73,7 +73,7 @@ await run({
     let text = '';
     for await (const event of left) {
       if (event.type === 'response.output_text.delta') text += event.delta;
-      if (!context.leftAt && text.includes('three')) {
+      if (!context.leftAt && enough(text)) {
         leave(context);
         left.controller.abort();
       }
