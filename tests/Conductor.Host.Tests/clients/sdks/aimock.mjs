@@ -1,7 +1,12 @@
 // Somebody else's idea of the providers' wires as an upstream: `@copilotkit/aimock`, with the mind of our own fakes. Prints its address and stays until its input ends.
+import http from 'node:http';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
+
+// A server that closes idle connections after five seconds closes one now and then just as a request comes over it.
+const create = http.createServer;
+http.createServer = (...given) => Object.assign(create(...given), { keepAliveTimeout: 0 });
 
 const resolve = createRequire(path.join(process.cwd(), 'index.js')).resolve;
 const { LLMock } = await import(pathToFileURL(resolve('@copilotkit/aimock')).href);
