@@ -37,4 +37,7 @@ internal static class EventIds
     public const int LedgerKept = 4017;
     public const int ReservationsNotOpen = 4018;
     public const int ReservationKept = 4019;
+    public const int BookedAtCeiling = 4020;
+    public const int PricesChanged = 4021;
+    public const int PriceChanged = 4022;
 }

@@ -17,15 +17,7 @@ internal static class ConductorMapper
         Operations = Operations(root.Object("operations"), tree["operations"]),
         Reliability = Reliability(root.Object("reliability"), new ReliabilitySettings()),
         Cache = Cache(root.Object("cache"), new CacheSettings()),
-        Prices = new PricesSettings
-        {
-            Unknown = root.Object("prices").Text("unknown") switch
-            {
-                "refuse" => UnknownPriceRule.Refuse,
-                "allow" => UnknownPriceRule.Allow,
-                _ => null,
-            },
-        },
+        Prices = Prices(root.Object("prices"), new PricesSettings()),
         Limits = Limits(root.Object("limits"), new LimitsSettings()),
         Storage = Storage(root.Object("storage"), new StorageSettings()),
         Telemetry = new TelemetrySettings
@@ -98,6 +90,20 @@ internal static class ConductorMapper
         Durability = section.Text("durability") == "full" ? LedgerDurability.Full : standard.Durability,
         LedgerRetention = section.Has("ledger_retention") ? section.Duration("ledger_retention", Month, TimeSpan.FromDays(1), TimeSpan.FromDays(3650)) : null,
         Responses = Responses(section.Object("responses"), standard.Responses),
+    };
+
+    private static PricesSettings Prices(SettingsReader section, PricesSettings standard) => standard with
+    {
+        Unknown = section.Text("unknown") switch
+        {
+            "refuse" => UnknownPriceRule.Refuse,
+            "quarantine" => UnknownPriceRule.Quarantine,
+            "allow" => UnknownPriceRule.Allow,
+            _ => null,
+        },
+        Ceiling = section.Object("ceiling") is { IsObject: true } ceiling
+            ? new PriceSettings { Input = ceiling.Decimal("input") ?? 0, Output = ceiling.Decimal("output") ?? 0, PerRequest = ceiling.Decimal("per_request") }
+            : standard.Ceiling,
     };
 
     private static ResponsesSettings Responses(SettingsReader section, ResponsesSettings standard) => standard with

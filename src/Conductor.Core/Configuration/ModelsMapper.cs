@@ -40,7 +40,7 @@ internal static class ModelsMapper
         Context = entry.Integer("context"),
         MaxOutput = entry.Integer("max_output"),
         Dimensions = entry.Integer("dimensions"),
-        UsdPerMillion = entry.Object("usd_per_million") is { IsObject: true } price ? Price(price) : null,
+        UsdPerMillion = entry.Object("usd_per_million") is { IsObject: true } price ? [Price(price)] : [.. entry.Objects("usd_per_million").Select(Price)],
         Capabilities = entry.Texts("capabilities"),
         QualityScore = (double?)entry.Decimal("quality_score"),
         Enabled = entry.Flag("enabled", true),
@@ -51,10 +51,32 @@ internal static class ModelsMapper
         Input = price.Decimal("input") ?? 0,
         CachedInput = price.Decimal("cached_input"),
         CacheWrite = price.Decimal("cache_write"),
+        CacheWriteHour = price.Decimal("cache_write_1h"),
+        AudioInput = price.Decimal("audio_input"),
+        ImageInput = price.Decimal("image_input"),
+        Embedding = price.Decimal("embedding"),
         Output = price.Decimal("output") ?? 0,
+        Reasoning = price.Decimal("reasoning"),
+        AudioOutput = price.Decimal("audio_output"),
+        ImageOutput = price.Decimal("image_output"),
+        PerRequest = price.Decimal("per_request"),
+        ValidFrom = price.Time("valid_from"),
+        ValidUntil = price.Time("valid_until"),
         LongContextAbove = price.Long("long_context_above"),
         LongInput = price.Decimal("long_input"),
         LongCachedInput = price.Decimal("long_cached_input"),
         LongOutput = price.Decimal("long_output"),
+        Tiers = [.. price.Objects("tiers").Select(Tier)],
+    };
+
+    private static PriceTierSettings Tier(SettingsReader tier) => new()
+    {
+        Above = tier.Long("above") ?? 0,
+        Input = tier.Decimal("input") ?? 0,
+        CachedInput = tier.Decimal("cached_input"),
+        CacheWrite = tier.Decimal("cache_write"),
+        CacheWriteHour = tier.Decimal("cache_write_1h"),
+        Output = tier.Decimal("output") ?? 0,
+        Reasoning = tier.Decimal("reasoning"),
     };
 }

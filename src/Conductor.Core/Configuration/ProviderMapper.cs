@@ -12,7 +12,7 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
     private const string Reserved = "local";
 
     /// <summary>Members that are Conductor's own; the rest is the plugin's.</summary>
-    private static readonly string[] Own = ["plugin", "enabled", "keys", "price", "models"];
+    private static readonly string[] Own = ["plugin", "enabled", "keys", "price", "price_multiplier", "models"];
 
     private readonly Dictionary<string, string> _disabled = new(StringComparer.Ordinal);
 
@@ -136,7 +136,8 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
             Plugin = plugin,
             Enabled = provider.Flag("enabled", true) && disabled is null,
             DisabledReason = disabled,
-            IsFree = provider.Text("price") == "free" || CatalogKinds.IsFree(plugin) || CatalogKinds.IsLoopback(baseUrl),
+            IsFree = provider.Text("price") is { } price ? price == "free" : CatalogKinds.IsFree(plugin) || CatalogKinds.IsLoopback(baseUrl),
+            PriceMultiplier = provider.Decimal("price_multiplier") ?? 1,
             Models = provider.Has("models") ? provider.Texts("models") : ["*"],
             Keys = Keys(name, provider),
             Section = SectionBuilder.Build(node, Own),

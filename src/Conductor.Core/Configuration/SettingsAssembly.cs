@@ -56,6 +56,7 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
         {
             // What an unreadable document defines is not known: every name would be reported.
             new NameRules(settings, conductor, models, tenants, problems).Check();
+            new PriceRules(settings, models, problems).Check();
         }
 
         return new SettingsLoad(problems.Count == 0 ? settings : null, problems.InOrder(), problems.NotesInOrder(), Files);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Conductor.Schemas;
 
@@ -78,6 +79,10 @@ internal readonly struct SettingsReader(SettingsDocument document, JsonElement e
     public long? Long(string name) => Decimal(name) is { } number && number is >= long.MinValue and <= long.MaxValue ? (long)number : null;
 
     public decimal? Decimal(string name) => Get(name, JsonValueKind.Number) is { } number && number.TryGetDecimal(out var value) ? value : null;
+
+    /// <summary>A date, which is its beginning in UTC, or a date and time with its offset; null where it is neither.</summary>
+    public DateTimeOffset? Time(string name) =>
+        DateTimeOffset.TryParse(Text(name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.ToUniversalTime() : null;
 
     public TimeSpan Duration(string name, TimeSpan otherwise, TimeSpan least, TimeSpan most)
     {

@@ -120,7 +120,7 @@ internal sealed class TenantsMapper(ProblemList problems)
             return;
         }
 
-        Take(tenant, name, digest, Expires(entry.Text("expires")), message => entry.Document.Problem(entry.Path, message));
+        Take(tenant, name, digest, entry.Time("expires"), message => entry.Document.Problem(entry.Path, message));
     }
 
     private void Take(string tenant, string name, byte[] hash, DateTimeOffset? expires, Action<string> complain)
@@ -163,8 +163,4 @@ internal sealed class TenantsMapper(ProblemList problems)
         var digits = hash?.StartsWith("sha256:", StringComparison.Ordinal) == true ? hash[7..] : hash;
         return digits is { Length: SHA256.HashSizeInBytes * 2 } && digits.All(char.IsAsciiHexDigit) ? Convert.FromHexString(digits) : null;
     }
-
-    // A date means its beginning in UTC; what is neither a date nor a time the schema has refused.
-    private static DateTimeOffset? Expires(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time.ToUniversalTime() : null;
 }

@@ -38,14 +38,45 @@ public static class CostEstimator
         };
     }
 
-    /// <summary>The most that so many tokens can cost: writing a prompt to a provider's cache may cost more than sending it.</summary>
-    public static NanoUsd WorstCase(ModelPrice price, long inputTokens, long outputTokens)
+    /// <summary>The most that so many tokens can cost: each at the dearest price that it may have.</summary>
+    /// <param name="price">The target's.</param>
+    /// <param name="inputTokens">The prompt's size.</param>
+    /// <param name="outputTokens">The longest answer.</param>
+    /// <param name="parts">What the tokens may be besides text that is sent or written to a cache for minutes, thought or said.</param>
+    public static NanoUsd WorstCase(ModelPrice price, long inputTokens, long outputTokens, PricedParts parts = PricedParts.None)
     {
         ArgumentNullException.ThrowIfNull(price);
-        var usage = new TokenUsage { InputTokens = inputTokens, OutputTokens = outputTokens };
-        var plain = price.CostOf(usage);
-        var written = price.CostOf(usage with { CacheWriteTokens = inputTokens });
-        return plain > written ? plain : written;
+        if (price.IsFree)
+        {
+            return NanoUsd.Zero;
+        }
+
+        var tier = price.For(inputTokens);
+        var input = Dearest(tier.InputPerMillion, tier.CacheWritePerMillion, parts.HasFlag(PricedParts.CacheWritesForAnHour) ? tier.CacheWriteHourPerMillion : null);
+        var output = Dearest(tier.OutputPerMillion, tier.ReasoningPerMillion);
+        if (parts.HasFlag(PricedParts.Vectors))
+        {
+            input = tier.EmbeddingPerMillion ?? tier.InputPerMillion;
+        }
+
+        if (parts.HasFlag(PricedParts.Audio))
+        {
+            (input, output) = (Dearest(input, tier.AudioInputPerMillion), Dearest(output, tier.AudioOutputPerMillion));
+        }
+
+        if (parts.HasFlag(PricedParts.Pictures))
+        {
+            (input, output) = (Dearest(input, tier.ImageInputPerMillion), Dearest(output, tier.ImageOutputPerMillion));
+        }
+
+        return new ModelPrice { InputPerMillion = input, OutputPerMillion = output, PerRequest = tier.PerRequest }
+            .CostOf(new TokenUsage { InputTokens = inputTokens, OutputTokens = outputTokens });
+    }
+
+    private static NanoUsd Dearest(NanoUsd price, NanoUsd? other, NanoUsd? third = null)
+    {
+        var most = other > price ? other.Value : price;
+        return third > most ? third.Value : most;
     }
 
     /// <summary>What a usage cost, and how sure that is. Without a price the cost is unknown, except that nothing used costs nothing.</summary>
@@ -57,6 +88,6 @@ public static class CostEstimator
             return usage.TotalTokens == 0 ? (NanoUsd.Zero, CostStatus.Released) : (null, CostStatus.Unknown);
         }
 
-        return (price.CostOf(usage), usage.IsEstimated ? CostStatus.Estimated : CostStatus.Settled);
+        return (price.CostOf(usage), usage.IsEstimated || price.IsCeiling ? CostStatus.Estimated : CostStatus.Settled);
     }
 }

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using Conductor.Money;
 using Conductor.Settings;
 
 namespace Conductor.Costing;
@@ -20,21 +16,23 @@ public static class PriceCatalogBuilder
         ArgumentNullException.ThrowIfNull(settings);
         var rows = settings.Catalog.ToLookup(row => row.Provider, StringComparer.Ordinal);
         var providers = settings.Providers.Select(provider => ForProvider(provider.Key, provider.Value, rows)).ToList();
-        return new PriceCatalog(VersionOf(providers), providers);
+        var ceiling = settings.UnknownPrices == UnknownPriceRule.Quarantine ? new PriceMaker("prices.ceiling", 1).Price(settings.Prices.Ceiling) with { IsCeiling = true } : null;
+        return new PriceCatalog(PriceDigest.Of(providers, ceiling), providers) { Ceiling = ceiling };
     }
 
     private static ProviderPrices ForProvider(string name, ProviderSettings provider, ILookup<string, CatalogModelSettings> rows)
     {
-        var prices = new Dictionary<string, ModelPrice>(StringComparer.Ordinal);
+        var prices = new Dictionary<string, IReadOnlyList<PricePeriod>>(StringComparer.Ordinal);
         var models = new Dictionary<string, CatalogModelSettings>(StringComparer.Ordinal);
         foreach (var alias in NamesOf(name, provider).Reverse()) // the strongest name last: it overwrites
         {
             foreach (var row in rows[alias])
             {
                 models[row.Model] = row;
-                if (row.UsdPerMillion is { } price)
+                if (row.UsdPerMillion.Count > 0)
                 {
-                    prices[row.Model] = ToPrice(price, row);
+                    var maker = new PriceMaker($"{row.Provider}/{row.Model}", provider.PriceMultiplier);
+                    prices[row.Model] = [.. row.UsdPerMillion.Select(maker.Period).OrderBy(period => period.From)];
                 }
             }
         }
@@ -60,64 +58,5 @@ public static class PriceCatalogBuilder
         {
             yield return "openai";
         }
-    }
-
-    private static ModelPrice ToPrice(PriceSettings price, CatalogModelSettings row)
-    {
-        var standard = new ModelPrice
-        {
-            InputPerMillion = ToNano(price.Input, row),
-            CachedInputPerMillion = ToNano(price.CachedInput, row),
-            CacheWritePerMillion = ToNano(price.CacheWrite, row),
-            OutputPerMillion = ToNano(price.Output, row),
-        };
-        if (price.LongContextAbove is not { } limit)
-        {
-            return standard;
-        }
-
-        // Providers raise cache prices by the same factor as the input's (Anthropic and Google say so); used where the row has no figure of its own.
-        var longInput = price.LongInput ?? price.Input;
-        decimal? Raised(decimal? cachePrice) => cachePrice is { } usd && price.Input > 0 ? usd * longInput / price.Input : null;
-        return standard with
-        {
-            LongContextAbove = limit,
-            LongContext = new ModelPrice
-            {
-                InputPerMillion = ToNano(longInput, row),
-                CachedInputPerMillion = ToNano(price.LongCachedInput ?? Raised(price.CachedInput), row),
-                CacheWritePerMillion = ToNano(Raised(price.CacheWrite), row),
-                OutputPerMillion = ToNano(price.LongOutput ?? price.Output, row),
-            },
-        };
-    }
-
-    private static NanoUsd? ToNano(decimal? usd, CatalogModelSettings row) => usd is { } value ? ToNano(value, row) : null;
-
-    private static NanoUsd ToNano(decimal usd, CatalogModelSettings row) => usd >= 0
-        ? NanoUsd.FromUsd(usd)
-        : throw new ArgumentException($"catalog: '{row.Provider}/{row.Model}' has a price below zero ({usd.ToString(CultureInfo.InvariantCulture)}). Prices are USD per million tokens, zero or more.");
-
-    // The same prices have the same version on every machine and after every restart: a ledger row can be checked against the file of its day.
-    private static string VersionOf(IEnumerable<ProviderPrices> providers)
-    {
-        var text = new StringBuilder();
-        foreach (var provider in providers.OrderBy(provider => provider.Provider, StringComparer.Ordinal))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{provider.Provider}\t{(provider.IsFree ? "free" : "")}\n");
-            foreach (var (model, price) in provider.Prices.OrderBy(price => price.Key, StringComparer.Ordinal))
-            {
-                text.Append(model);
-                for (var tier = price; tier is not null; tier = tier.LongContext)
-                {
-                    text.Append(CultureInfo.InvariantCulture,
-                        $"\t{tier.InputPerMillion.Value} {tier.CachedInputPerMillion?.Value} {tier.CacheWritePerMillion?.Value} {tier.OutputPerMillion.Value} {tier.LongContextAbove}");
-                }
-
-                text.Append('\n');
-            }
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..12];
     }
 }

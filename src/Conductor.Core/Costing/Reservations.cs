@@ -20,7 +20,8 @@ public static class Reservations
             return new Reservation(0, 0, NanoUsd.Zero);
         }
 
-        long output = call is EmbeddingCall or OperationCall { Embedding: not null } ? 0 : CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call));
+        var isEmbedding = call is EmbeddingCall or OperationCall { Embedding: not null };
+        long output = isEmbedding ? 0 : CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call));
         var input = InputTokens(call, isPriced: hop.Price is { IsFree: false });
         if (call is OperationCall { Catalog: { } catalog } operation && catalog.Operations.TryGetValue(operation.Operation, out var entry) && entry.Descriptor.Prompt is { } prompt)
         {
@@ -30,7 +31,7 @@ public static class Reservations
         }
 
         var cost = hop.Price is { } price
-            ? CostEstimator.WorstCase(price, input, output)
+            ? CostEstimator.WorstCase(price, input, output, isEmbedding ? PricedParts.Vectors : PartsOf(call, price))
             : ownPrice?.Invoke(hop, new TokenUsage { InputTokens = input, OutputTokens = output });
         return new Reservation(input, output, cost);
     }
@@ -44,6 +45,26 @@ public static class Reservations
 
     /// <summary>An estimate of a prompt's size as an upper bound: a quarter on top, which is how far the estimate is usually off, and a little for short ones.</summary>
     public static long WithMargin(long estimatedTokens) => estimatedTokens + (estimatedTokens / 4) + 16;
+
+    // Reserved at prices that a call may have only where its request holds the words for it: else every call would set aside several times what it can cost.
+    private static PricedParts PartsOf(ModelCall call, ModelPrice price)
+    {
+        var hasHour = price.CacheWriteHourPerMillion is not null;
+        var hasAudio = price.AudioInputPerMillion is not null || price.AudioOutputPerMillion is not null;
+        var hasPictures = price.ImageInputPerMillion is not null || price.ImageOutputPerMillion is not null;
+        if (call is not ChatCall chat || (!hasHour && !hasAudio && !hasPictures))
+        {
+            return PricedParts.None;
+        }
+
+        // A call that began typed is not looked through: it may hold any of them.
+        var bytes = chat.Body is { } body ? body.Bytes.Span : default;
+        return (hasHour && Holds(bytes, "\"1h\""u8) ? PricedParts.CacheWritesForAnHour : PricedParts.None)
+            | (hasAudio && (Holds(bytes, "audio"u8) || Holds(bytes, "AUDIO"u8)) ? PricedParts.Audio : PricedParts.None)
+            | (hasPictures && (Holds(bytes, "image"u8) || Holds(bytes, "IMAGE"u8)) ? PricedParts.Pictures : PricedParts.None);
+
+        static bool Holds(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> word) => bytes.IsEmpty || bytes.IndexOf(word) >= 0;
+    }
 
     // Where the price is free or unknown nobody pays by the token, and a reading of the whole body is not worth it.
     private static long InputTokens(ModelCall call, bool isPriced) =>

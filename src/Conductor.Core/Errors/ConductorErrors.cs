@@ -47,7 +47,7 @@ public static class ConductorErrors
 
     public static ConductorException PriceUnknown(string target) =>
         new(403, "permission_error", "price_unknown",
-            $"The price of '{target}' is unknown, and with a key or a budget in force such calls are refused. Add it to 'catalog' in models.yaml, or set 'prices: {{ unknown: allow }}'.")
+            $"The price of '{target}' is unknown, and with a key or a budget in force such calls are refused. Add it to 'catalog' in models.yaml, or set 'prices: {{ unknown: quarantine }}' or 'allow'.")
         { ShouldRetry = false };
 
     public static ConductorException QueueFull(int limit) =>

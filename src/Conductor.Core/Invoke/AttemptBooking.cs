@@ -35,6 +35,6 @@ internal static class AttemptBooking
         }
 
         var cost = price?.CostOf(usage) ?? services.EstimateByProvider(attempt.Target, usage);
-        return (cost, cost is null ? CostStatus.Unknown : usage.IsEstimated && price is not { IsFree: true } ? CostStatus.Estimated : CostStatus.Settled);
+        return (cost, cost is null ? CostStatus.Unknown : (usage.IsEstimated && price is not { IsFree: true }) || price is { IsCeiling: true } ? CostStatus.Estimated : CostStatus.Settled);
     }
 }

@@ -71,7 +71,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     /// <exception cref="ProviderException">The provider was just taken away, or no time is left.</exception>
     public static AttemptScope Begin(ModelCall call, AttemptServices services, CancellationToken caller)
     {
-        var hop = call.Hop!;
+        var hop = call.Catalog!.Prices.InForce(call.Hop!, services.Time.GetUtcNow());
         var reliability = call.Catalog!.Settings.Reliability;
         var left = call.TimeLimit - services.Time.GetElapsedTime(call.StartedTimestamp);
         if (left <= TimeSpan.Zero)

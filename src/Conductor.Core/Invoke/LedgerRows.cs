@@ -35,6 +35,6 @@ internal static class LedgerRows
         Cost = attempt.Cost,
         CostStatus = attempt.CostStatus,
         Reserved = attempt.Reservation.Cost,
-        PriceVersion = attempt.Target.Price is null ? null : call.Catalog!.Prices.Version,
+        PriceVersion = call.Catalog!.Prices.VersionOf(attempt.Target.Price),
     };
 }

@@ -1,4 +1,5 @@
 using Conductor.Calls;
+using Conductor.Costing;
 using Conductor.Errors;
 using Conductor.Invoke;
 using Conductor.Money;
@@ -8,8 +9,8 @@ using MediatR;
 
 namespace Conductor.Pipeline;
 
-/// <summary>Keeps calls whose price nobody knows from being made once money counts: with a key or a budget in force, or by `prices: unknown`.</summary>
-internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services) : IPipelineBehavior<TRequest, TResponse>
+/// <summary>What becomes of calls whose price nobody knows once money counts, with a key or a budget in force or by `prices: unknown`: they are not made, or booked at a ceiling.</summary>
+internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services, UnpricedTargets unpriced) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : ModelCall, IRequest<TResponse>
     where TResponse : ModelOutcome
 {
@@ -27,17 +28,32 @@ internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services
         var priced = plan.Hops.Where(HasPrice).ToList();
         if (priced.Count < plan.Hops.Count)
         {
-            List<RouteDecision> decisions = [.. plan.Decisions];
-            decisions.AddRange(plan.Hops.Except(priced).Select(hop => new RouteDecision(hop.Id, IsTaken: false, "its price is unknown")));
-            request.Plan = plan with
-            {
-                Hops = priced,
-                Decisions = decisions,
-                Refusal = priced.Count > 0 ? null : ConductorErrors.PriceUnknown(plan.Hops[0].Id),
-            };
+            request.Plan = request.Catalog.Prices.Ceiling is { } ceiling ? AtCeiling(plan, priced, ceiling, request.Catalog.Prices) : Without(plan, priced);
         }
 
         return next();
+    }
+
+    private RoutePlan AtCeiling(RoutePlan plan, List<RouteHop> priced, ModelPrice ceiling, PriceCatalog prices)
+    {
+        foreach (var hop in plan.Hops.Except(priced))
+        {
+            unpriced.Tell(hop.Id, prices.Version);
+        }
+
+        return plan with { Hops = [.. plan.Hops.Select(hop => priced.Contains(hop) ? hop : hop with { Price = ceiling })] };
+    }
+
+    private static RoutePlan Without(RoutePlan plan, List<RouteHop> priced)
+    {
+        List<RouteDecision> decisions = [.. plan.Decisions];
+        decisions.AddRange(plan.Hops.Except(priced).Select(hop => new RouteDecision(hop.Id, IsTaken: false, "its price is unknown")));
+        return plan with
+        {
+            Hops = priced,
+            Decisions = decisions,
+            Refusal = priced.Count > 0 ? null : ConductorErrors.PriceUnknown(plan.Hops[0].Id),
+        };
     }
 
     // The catalogue's price, or a provider that can price itself: it is asked, under a lease, with the smallest question there is.

@@ -1,6 +1,7 @@
 using Conductor.Admission;
 using Conductor.Caching;
 using Conductor.Calls;
+using Conductor.Costing;
 using Conductor.Invoke;
 using Conductor.Routing;
 using Conductor.Routing.Strategies;
@@ -50,6 +51,7 @@ public static class PipelineRegistration
         services.AddSingleton<ExactCache>();
         services.AddSingleton<SingleFlight>();
         services.AddSingleton<SignatureMemory>();
+        services.AddSingleton<UnpricedTargets>();
         services.AddSingleton<Router>();
         services.AddSingleton<IRoutingStrategy, OrderedStrategy>();
         services.AddSingleton<IRoutingStrategy, WeightedStrategy>();

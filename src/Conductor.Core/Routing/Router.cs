@@ -6,8 +6,10 @@ using Conductor.Settings;
 
 namespace Conductor.Routing;
 
-/// <summary>Makes the plan of a call: a pure function of the call, the catalogue and a number drawn once. It never throws.</summary>
-public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
+/// <summary>Makes the plan of a call: a function of the call, the catalogue, the time and a number drawn once. It never throws.</summary>
+/// <param name="strategies">How candidates may be ordered.</param>
+/// <param name="time">Tells which prices are in force.</param>
+public sealed class Router(IEnumerable<IRoutingStrategy> strategies, TimeProvider time)
 {
     private readonly Dictionary<string, IRoutingStrategy> _strategies = strategies.ToDictionary(strategy => strategy.Name);
 
@@ -65,13 +67,14 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies)
         return distinct;
     }
 
-    private static List<Candidate> Take(
+    private List<Candidate> Take(
         ModelCall call, CatalogSnapshot catalog, RouteNeed need, IReadOnlyList<Target> targets, long? inputTokens, List<RouteDecision> decisions)
     {
         List<Candidate> taken = [];
+        var now = time.GetUtcNow();
         foreach (var target in targets)
         {
-            var price = catalog.Prices.Find(target.Provider.Name, target.Model.Id) ?? target.Model.Price;
+            var price = catalog.Prices.Find(target.Provider.Name, target.Model.Id, now) ?? target.Model.Price;
             var hop = new RouteHop(target.Provider, target.Model, price);
             var cost = inputTokens is { } tokens ? CostEstimator.WorstCase(hop, tokens, MaxOutputTokens(call, need)) : null;
             if (RouteFilters.WhyNot(call, catalog.Settings, need, target, cost) is { } reason)

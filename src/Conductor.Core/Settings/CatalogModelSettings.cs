@@ -19,8 +19,8 @@ public sealed record CatalogModelSettings
     /// <summary>Length of an embedding; null = unknown or no embedding model.</summary>
     public int? Dimensions { get; init; }
 
-    /// <summary>USD per million tokens; null = unknown.</summary>
-    public PriceSettings? UsdPerMillion { get; init; }
+    /// <summary>Its prices, one for each time in which one is in force; none = unknown.</summary>
+    public IReadOnlyList<PriceSettings> UsdPerMillion { get; init; } = [];
 
     /// <summary>`tools`, `vision`, `json_schema`, `reasoning`, `embeddings`.</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = [];

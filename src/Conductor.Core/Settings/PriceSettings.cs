@@ -1,6 +1,6 @@
 namespace Conductor.Settings;
 
-/// <summary>`usd_per_million:`</summary>
+/// <summary>One price of `usd_per_million:`, in US dollars per million tokens. What is null costs what the whole costs that it is a part of.</summary>
 public sealed record PriceSettings
 {
     public decimal Input { get; init; }
@@ -9,7 +9,32 @@ public sealed record PriceSettings
 
     public decimal? CacheWrite { get; init; }
 
+    /// <summary>Tokens written to a cache that keeps them for an hour; as <see cref="CacheWrite"/> where null.</summary>
+    public decimal? CacheWriteHour { get; init; }
+
+    public decimal? AudioInput { get; init; }
+
+    public decimal? ImageInput { get; init; }
+
+    /// <summary>Tokens that become vectors.</summary>
+    public decimal? Embedding { get; init; }
+
     public decimal Output { get; init; }
+
+    public decimal? Reasoning { get; init; }
+
+    public decimal? AudioOutput { get; init; }
+
+    public decimal? ImageOutput { get; init; }
+
+    /// <summary>US dollars of every request; not per million.</summary>
+    public decimal? PerRequest { get; init; }
+
+    /// <summary>In force from then on; null = ever since.</summary>
+    public DateTimeOffset? ValidFrom { get; init; }
+
+    /// <summary>No longer in force from then on; null = for ever.</summary>
+    public DateTimeOffset? ValidUntil { get; init; }
 
     /// <summary>Calls with more input tokens than this pay the `long_` prices.</summary>
     public long? LongContextAbove { get; init; }
@@ -19,4 +44,26 @@ public sealed record PriceSettings
     public decimal? LongCachedInput { get; init; }
 
     public decimal? LongOutput { get; init; }
+
+    /// <summary>Further prices by the size of the input, the smallest first; not together with <see cref="LongContextAbove"/>.</summary>
+    public IReadOnlyList<PriceTierSettings> Tiers { get; init; } = [];
+}
+
+/// <summary>The price of calls with more input tokens than <see cref="Above"/>. A part without a price of its own is raised as its whole is.</summary>
+public sealed record PriceTierSettings
+{
+    /// <summary>In input tokens.</summary>
+    public long Above { get; init; }
+
+    public decimal Input { get; init; }
+
+    public decimal? CachedInput { get; init; }
+
+    public decimal? CacheWrite { get; init; }
+
+    public decimal? CacheWriteHour { get; init; }
+
+    public decimal Output { get; init; }
+
+    public decimal? Reasoning { get; init; }
 }

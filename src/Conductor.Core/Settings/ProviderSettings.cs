@@ -16,8 +16,11 @@ public sealed record ProviderSettings
     /// <summary>Why the provider is off without being an error, for example `no key`; null when it is on.</summary>
     public string? DisabledReason { get; init; }
 
-    /// <summary>True for `price: free`, and for targets that are free by declaration: embedded, Ollama, a loopback address.</summary>
+    /// <summary>True for `price: free`, and, unless `price: catalog` says otherwise, for targets that are free by declaration: embedded, Ollama, a loopback address.</summary>
     public bool IsFree { get; init; }
+
+    /// <summary>What the catalogue's prices are multiplied by for this provider: a discount below 1, a surcharge above.</summary>
+    public decimal PriceMultiplier { get; init; } = 1;
 
     /// <summary>Models to offer besides those it lists itself; `*` = any name is passed on.</summary>
     public IReadOnlyList<string> Models { get; init; } = ["*"];

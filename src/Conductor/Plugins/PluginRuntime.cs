@@ -209,13 +209,15 @@ internal sealed class PluginRuntime(
             operations.TryAdd(entry.Name, entry);
         }
 
+        var prices = PriceCatalogBuilder.Build(now);
+        PriceChanges.Log(logger, _current.Prices, prices);
         Use(new CatalogSnapshot
         {
             Settings = now,
             Providers = roster.Providers.ToDictionary(pair => pair.Key, pair => pair.Value.Entry, StringComparer.Ordinal),
             Operations = operations,
             Functions = FunctionsNow(),
-            Prices = PriceCatalogBuilder.Build(now),
+            Prices = prices,
         });
     }
 

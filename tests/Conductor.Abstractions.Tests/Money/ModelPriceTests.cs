@@ -74,6 +74,40 @@ public sealed class ModelPriceTests
     }
 
     [Fact]
+    public void CostOf_EveryPartThereIs_IsPaidOnceAtItsOwnPrice()
+    {
+        var price = new ModelPrice
+        {
+            InputPerMillion = new NanoUsd(1_000_000), CachedInputPerMillion = new NanoUsd(2_000_000), CacheWritePerMillion = new NanoUsd(3_000_000), CacheWriteHourPerMillion = new NanoUsd(4_000_000),
+            AudioInputPerMillion = new NanoUsd(5_000_000), ImageInputPerMillion = new NanoUsd(6_000_000), EmbeddingPerMillion = new NanoUsd(7_000_000),
+            OutputPerMillion = new NanoUsd(8_000_000), ReasoningPerMillion = new NanoUsd(9_000_000), AudioOutputPerMillion = new NanoUsd(10_000_000), ImageOutputPerMillion = new NanoUsd(11_000_000),
+            PerRequest = new NanoUsd(1_000_000_000),
+        };
+        var usage = new TokenUsage
+        {
+            InputTokens = 1000, CachedInputTokens = 10, CacheWriteTokens = 30, CacheWriteHourTokens = 20, AudioInputTokens = 40, ImageInputTokens = 50, EmbeddingTokens = 60,
+            OutputTokens = 500, ReasoningTokens = 70, AudioOutputTokens = 80, ImageOutputTokens = 90,
+        };
+
+        var input = (10 * 2) + (10 * 3) + (20 * 4) + (40 * 5) + (50 * 6) + (60 * 7) + ((1000 - 10 - 30 - 40 - 50 - 60) * 1);
+        var output = (70 * 9) + (80 * 10) + (90 * 11) + ((500 - 70 - 80 - 90) * 8);
+        Assert.Equal(new NanoUsd(input + output + 1_000_000_000), price.CostOf(usage));
+    }
+
+    [Fact]
+    public void For_TierAfterTier_TakesTheLastOneThatTheInputIsAbove()
+    {
+        var third = new ModelPrice { InputPerMillion = new NanoUsd(3) };
+        var second = new ModelPrice { InputPerMillion = new NanoUsd(2), LongContextAbove = 20, LongContext = third };
+        var first = new ModelPrice { InputPerMillion = new NanoUsd(1), LongContextAbove = 10, LongContext = second };
+
+        Assert.Same(first, first.For(10));
+        Assert.Same(second, first.For(11));
+        Assert.Same(second, first.For(20));
+        Assert.Same(third, first.For(21));
+    }
+
+    [Fact]
     public void CostOf_NegativeCounters_EarnNoCredit()
     {
         Assert.Equal(NanoUsd.Zero, Price.CostOf(new TokenUsage { InputTokens = -1_000_000, OutputTokens = -5 }));

@@ -109,7 +109,7 @@ public sealed class SettingsLoaderTests
         Assert.Empty(settings.Plugins.Allowed["none"]);
 
         var model = Assert.Single(settings.Catalog);
-        Assert.Equal(("Llama", "small", 8192, 1024, 0.1m, 0.5, false), (model.DisplayName, model.Tier, model.Context, model.MaxOutput, model.UsdPerMillion!.Input, model.QualityScore, model.Enabled));
+        Assert.Equal(("Llama", "small", 8192, 1024, 0.1m, 0.5, false), (model.DisplayName, model.Tier, model.Context, model.MaxOutput, model.UsdPerMillion[0].Input, model.QualityScore, model.Enabled));
         var fast = settings.Aliases["fast"];
         Assert.Equal([("vllm/llama-3", 3.0), ("vllm/qwen", 1.0)], fast.Targets.Select(target => (target.Model, target.Weight)));
         Assert.Equal(("weighted", "vllm/other"), (fast.Strategy, Assert.Single(fast.Fallbacks)));

@@ -47,11 +47,11 @@ public sealed partial class ShippedConfigurationTests
         Assert.Equal(108, catalog.Count);
         Assert.Equal(["anthropic", "azure", "custom", "google", "huggingface", "ollama", "openai"], catalog.Select(model => model.Provider).Distinct().Order());
         var mini = Assert.Single(catalog, model => model is { Provider: "openai", Model: "gpt-4o-mini" });
-        Assert.Equal((0.15m, 0.075m, 0.6m, 128_000, 16_384), (mini.UsdPerMillion!.Input, mini.UsdPerMillion.CachedInput, mini.UsdPerMillion.Output, mini.Context, mini.MaxOutput));
+        Assert.Equal((0.15m, 0.075m, 0.6m, 128_000, 16_384), (mini.UsdPerMillion[0].Input, mini.UsdPerMillion[0].CachedInput, mini.UsdPerMillion[0].Output, mini.Context, mini.MaxOutput));
         Assert.Equal(["tools", "vision", "json_schema"], mini.Capabilities);
         var haiku = Assert.Single(catalog, model => model is { Provider: "anthropic", Model: "claude-haiku-5-5" });
-        Assert.Equal((100_000, 0.5m, 0.05m, 2.5m, 0.125m), (haiku.UsdPerMillion!.LongContextAbove, haiku.UsdPerMillion.LongInput, haiku.UsdPerMillion.LongCachedInput, haiku.UsdPerMillion.LongOutput, haiku.UsdPerMillion.CacheWrite));
-        Assert.Null(Assert.Single(catalog, model => model.Model == "BAAI/bge-m3").UsdPerMillion);
+        Assert.Equal((100_000, 0.5m, 0.05m, 2.5m, 0.125m), (haiku.UsdPerMillion[0].LongContextAbove, haiku.UsdPerMillion[0].LongInput, haiku.UsdPerMillion[0].LongCachedInput, haiku.UsdPerMillion[0].LongOutput, haiku.UsdPerMillion[0].CacheWrite));
+        Assert.Empty(Assert.Single(catalog, model => model.Model == "BAAI/bge-m3").UsdPerMillion);
     }
 
     [Fact]

@@ -30,6 +30,28 @@ public sealed class CostEstimatorTests
     public void WorstCase_CacheWritesCostLess_CountsPlainInput() =>
         Assert.Equal(new NanoUsd(1_000_000), CostEstimator.WorstCase(Price with { CacheWritePerMillion = NanoUsd.Zero }, 1_000, 0));
 
+    [Theory]
+    [InlineData(PricedParts.None, 1_250, 3_000)]
+    [InlineData(PricedParts.CacheWritesForAnHour, 2_000, 3_000)]
+    [InlineData(PricedParts.Audio, 30_000, 60_000)]
+    [InlineData(PricedParts.Pictures, 5_000, 40_000)]
+    [InlineData(PricedParts.Audio | PricedParts.Pictures | PricedParts.CacheWritesForAnHour, 30_000, 60_000)]
+    [InlineData(PricedParts.Vectors, 130, 3_000)]
+    public void WorstCase_PartsThatMayBe_EachAtTheDearestPriceOfThem(PricedParts parts, long perInput, long perOutput)
+    {
+        var price = Price with
+        {
+            CacheWriteHourPerMillion = NanoUsd.FromUsd(2), AudioInputPerMillion = NanoUsd.FromUsd(30), AudioOutputPerMillion = NanoUsd.FromUsd(60), ImageInputPerMillion = NanoUsd.FromUsd(5),
+            ImageOutputPerMillion = NanoUsd.FromUsd(40), EmbeddingPerMillion = NanoUsd.FromUsd(0.13m), ReasoningPerMillion = NanoUsd.FromUsd(3), PerRequest = new NanoUsd(11),
+        };
+
+        Assert.Equal(new NanoUsd((10 * perInput) + (20 * perOutput) + 11), CostEstimator.WorstCase(price, 10, 20, parts));
+    }
+
+    [Fact]
+    public void WorstCase_AboveATier_IsThatOfTheTier() => Assert.Equal(
+        new NanoUsd(11 * 5_000), CostEstimator.WorstCase(Price with { LongContextAbove = 10, LongContext = new ModelPrice { InputPerMillion = NanoUsd.FromUsd(5) } }, 11, 0));
+
     [Fact]
     public void WorstCase_UnknownPrice_IsUnknown() => Assert.Null(CostEstimator.WorstCase(TestCalls.Hop(), 10, 10));
 
@@ -47,6 +69,10 @@ public sealed class CostEstimatorTests
     {
         Assert.Equal((new NanoUsd(10_000), CostStatus.Estimated), CostEstimator.Settle(Price, UsageEstimator.Estimate(10, 0)));
     }
+
+    [Fact]
+    public void Settle_AtACeiling_IsEstimated() =>
+        Assert.Equal((new NanoUsd(10_000), CostStatus.Estimated), CostEstimator.Settle(Price with { IsCeiling = true }, new TokenUsage { InputTokens = 10 }));
 
     [Fact]
     public void Settle_ExplicitZero_IsZeroAndSettled() => Assert.Equal((NanoUsd.Zero, CostStatus.Settled), CostEstimator.Settle(Price, TokenUsage.None));

@@ -7,6 +7,7 @@ namespace Conductor.Core.Tests.Costing;
 
 public sealed class PriceCatalogBuilderTests
 {
+    private static readonly DateTimeOffset Now = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
     private static readonly CatalogModelSettings Mini = Row("openai", "gpt-4o-mini", new PriceSettings { Input = 0.15m, CachedInput = 0.075m, Output = 0.60m });
 
     [Fact]
@@ -16,7 +17,7 @@ public sealed class PriceCatalogBuilderTests
 
         Assert.Equal(
             new ModelPrice { InputPerMillion = new NanoUsd(150_000_000), CachedInputPerMillion = new NanoUsd(75_000_000), OutputPerMillion = new NanoUsd(600_000_000) },
-            catalog.Find("openai", "gpt-4o-mini"));
+            catalog.Find("openai", "gpt-4o-mini", Now));
     }
 
     [Fact]
@@ -24,9 +25,9 @@ public sealed class PriceCatalogBuilderTests
     {
         var catalog = Build([Mini], Provider("openai", "openai"));
 
-        Assert.Null(catalog.Find("openai", "gpt-4o-mini-2099"));
-        Assert.Null(catalog.Find("openai", "GPT-4O-MINI"));
-        Assert.Null(catalog.Find("nobody", "gpt-4o-mini"));
+        Assert.Null(catalog.Find("openai", "gpt-4o-mini-2099", Now));
+        Assert.Null(catalog.Find("openai", "GPT-4O-MINI", Now));
+        Assert.Null(catalog.Find("nobody", "gpt-4o-mini", Now));
     }
 
     [Fact]
@@ -34,9 +35,9 @@ public sealed class PriceCatalogBuilderTests
     {
         var catalog = Build([Row("anthropic", "claude", new PriceSettings { Input = 3 })], Provider("team-a", "anthropic"), Provider("team-b", "anthropic"), Provider("other", "openai"));
 
-        Assert.NotNull(catalog.Find("team-a", "claude"));
-        Assert.NotNull(catalog.Find("team-b", "claude"));
-        Assert.Null(catalog.Find("other", "claude"));
+        Assert.NotNull(catalog.Find("team-a", "claude", Now));
+        Assert.NotNull(catalog.Find("team-b", "claude", Now));
+        Assert.Null(catalog.Find("other", "claude", Now));
     }
 
     [Fact]
@@ -46,8 +47,8 @@ public sealed class PriceCatalogBuilderTests
 
         var catalog = Build(rows, Provider("eu", "azure-openai"));
 
-        Assert.Equal(NanoUsd.FromUsd(2), catalog.Find("eu", "m")!.InputPerMillion);
-        Assert.Equal(2, catalog.FindModel("eu", "m")!.UsdPerMillion!.Input);
+        Assert.Equal(NanoUsd.FromUsd(2), catalog.Find("eu", "m", Now)!.InputPerMillion);
+        Assert.Equal(2, catalog.FindModel("eu", "m")!.UsdPerMillion[0].Input);
     }
 
     [Theory]
@@ -60,7 +61,7 @@ public sealed class PriceCatalogBuilderTests
     {
         var catalog = Build([Mini], Provider("gpt", "openai-compatible", address));
 
-        Assert.Equal(expected, catalog.Find("gpt", "gpt-4o-mini") is not null);
+        Assert.Equal(expected, catalog.Find("gpt", "gpt-4o-mini", Now) is not null);
     }
 
     [Fact]
@@ -68,8 +69,8 @@ public sealed class PriceCatalogBuilderTests
     {
         var catalog = Build([Row("vllm", "llama", new PriceSettings { Input = 9 })], Provider("vllm", "openai-compatible", free: true));
 
-        Assert.Same(ModelPrice.Free, catalog.Find("vllm", "llama"));
-        Assert.Same(ModelPrice.Free, catalog.Find("vllm", "anything"));
+        Assert.Same(ModelPrice.Free, catalog.Find("vllm", "llama", Now));
+        Assert.Same(ModelPrice.Free, catalog.Find("vllm", "anything", Now));
         Assert.Equal("llama", catalog.FindModel("vllm", "llama")!.Model);
     }
 
@@ -78,7 +79,7 @@ public sealed class PriceCatalogBuilderTests
     {
         var catalog = Build([Row("openai", "m", null)], Provider("openai", "openai"));
 
-        Assert.Null(catalog.Find("openai", "m"));
+        Assert.Null(catalog.Find("openai", "m", Now));
         Assert.NotNull(catalog.FindModel("openai", "m"));
         Assert.Null(catalog.FindModel("openai", "n"));
     }
@@ -88,7 +89,7 @@ public sealed class PriceCatalogBuilderTests
     {
         var price = new PriceSettings { Input = 3, CachedInput = 0.30m, CacheWrite = 3.75m, Output = 15, LongContextAbove = 200_000, LongInput = 6, LongOutput = 22.5m };
 
-        var found = Build([Row("anthropic", "claude", price)], Provider("anthropic", "anthropic")).Find("anthropic", "claude")!;
+        var found = Build([Row("anthropic", "claude", price)], Provider("anthropic", "anthropic")).Find("anthropic", "claude", Now)!;
 
         Assert.Equal(200_000, found.LongContextAbove);
         Assert.Equal(
@@ -107,7 +108,7 @@ public sealed class PriceCatalogBuilderTests
     {
         var price = new PriceSettings { Input = 2, CachedInput = 0.1m, Output = 10, LongContextAbove = 272_000, LongInput = 4, LongCachedInput = 0.25m, LongOutput = 15 };
 
-        var found = Build([Row("openai", "m", price)], Provider("openai", "openai")).Find("openai", "m")!;
+        var found = Build([Row("openai", "m", price)], Provider("openai", "openai")).Find("openai", "m", Now)!;
 
         Assert.Equal(NanoUsd.FromUsd(0.25m), found.LongContext!.CachedInputPerMillion);
     }
@@ -139,12 +140,68 @@ public sealed class PriceCatalogBuilderTests
         [
             price, price with { Input = 1.1m }, price with { CachedInput = null }, price with { CachedInput = 0 }, price with { CacheWrite = 2 }, price with { Output = 3 },
             price with { LongContextAbove = 2000 }, price with { LongInput = 3 }, price with { LongCachedInput = 2 }, price with { LongOutput = 5 },
+            price with { CacheWriteHour = 2 }, price with { AudioInput = 2 }, price with { ImageInput = 2 }, price with { Embedding = 2 }, price with { Reasoning = 2 },
+            price with { AudioOutput = 2 }, price with { ImageOutput = 2 }, price with { PerRequest = 2 }, price with { ValidFrom = Now }, price with { ValidUntil = Now },
+            price with { LongContextAbove = null, Tiers = [new PriceTierSettings { Above = 5, Input = 2, Output = 3 }, new PriceTierSettings { Above = 9, Input = 2, Output = 3 }] },
         ];
 
         var versions = variants.Select(variant => Build([Row("openai", "m", variant)], Provider("openai", "openai")).Version).ToList();
         versions.Add(Build([Row("openai", "m", price)], Provider("openai", "openai", free: true)).Version);
 
         Assert.Equal(versions.Distinct(), versions);
+    }
+
+    [Fact]
+    public void Find_PricesOfSeveralTimes_IsTheOneInForceAndUnknownBetween()
+    {
+        PriceSettings[] prices =
+        [
+            new() { Input = 2, ValidFrom = Now.AddDays(10) },
+            new() { Input = 1, ValidUntil = Now },
+        ];
+
+        var catalog = Build([new CatalogModelSettings { Provider = "openai", Model = "m", UsdPerMillion = prices }], Provider("openai", "openai"));
+
+        Assert.Equal(NanoUsd.FromUsd(1), catalog.Find("openai", "m", Now.AddTicks(-1))!.InputPerMillion);
+        Assert.Null(catalog.Find("openai", "m", Now));
+        Assert.Null(catalog.Find("openai", "m", Now.AddDays(10).AddTicks(-1)));
+        Assert.Equal(NanoUsd.FromUsd(2), catalog.Find("openai", "m", Now.AddDays(10))!.InputPerMillion);
+        Assert.Equal(NanoUsd.FromUsd(2), catalog.Find("openai", "m", DateTimeOffset.MaxValue)!.InputPerMillion);
+    }
+
+    [Fact]
+    public void Build_Multiplier_AppliesToEveryFigureOfItsProvider()
+    {
+        var price = new PriceSettings { Input = 2, CacheWriteHour = 4, Output = 8, PerRequest = 0.1m, LongContextAbove = 10, LongInput = 4, LongOutput = 12 };
+        var (name, settings) = Provider("reseller", "openai");
+
+        var found = Build([Row("openai", "m", price)], (name, settings with { PriceMultiplier = 1.5m })).Find("reseller", "m", Now)!;
+
+        Assert.Equal((NanoUsd.FromUsd(3), NanoUsd.FromUsd(6), NanoUsd.FromUsd(12), NanoUsd.FromUsd(0.15m)), (found.InputPerMillion, found.CacheWriteHourPerMillion, found.OutputPerMillion, found.PerRequest));
+        Assert.Equal((NanoUsd.FromUsd(6), NanoUsd.FromUsd(12), NanoUsd.FromUsd(18), NanoUsd.FromUsd(0.15m)),
+            (found.LongContext!.InputPerMillion, found.LongContext.CacheWriteHourPerMillion, found.LongContext.OutputPerMillion, found.LongContext.PerRequest));
+    }
+
+    [Fact]
+    public void Changes_BetweenTwoCatalogues_AreSaidModelByModel()
+    {
+        var before = Build([Mini, Row("openai", "gone", new PriceSettings { Input = 1, Output = 2 }), Row("openai", "same", new PriceSettings { Input = 1, Output = 2 })], Provider("openai", "openai"));
+        var after = Build(
+            [
+                Row("openai", "gpt-4o-mini", new PriceSettings { Input = 0.15m, CachedInput = 0.075m, Output = 0.75m, ValidFrom = Now, LongContextAbove = 1000, LongInput = 1, LongOutput = 2 }),
+                Row("openai", "same", new PriceSettings { Input = 1, Output = 2 }),
+                Row("openai", "new", new PriceSettings { Input = 0, Output = 0.5m, PerRequest = 0.01m }),
+            ],
+            Provider("openai", "openai"));
+
+        Assert.Equal(
+            [
+                "openai/gone: input 1, output 2 → unknown",
+                "openai/gpt-4o-mini: input 0.15, cached_input 0.075, output 0.6 → input 0.15, cached_input 0.075, output 0.75, above 1000 tokens input 1, cached_input 0.5, output 2 from 2026-11-20T12:00:00Z",
+                "openai/new: unknown → input 0, output 0.5, per_request 0.01",
+            ],
+            PriceChanges.Between(before, after));
+        Assert.Empty(PriceChanges.Between(after, after));
     }
 
     [Fact]
@@ -158,14 +215,14 @@ public sealed class PriceCatalogBuilderTests
     {
         var catalog = new PriceCatalog("v1", new Dictionary<string, ModelPrice> { ["hf/meta/llama"] = ModelPrice.Free, ["hf/b"] = ModelPrice.Free });
 
-        Assert.NotNull(catalog.Find("hf", "meta/llama"));
-        Assert.Null(catalog.Find("hf", "c"));
+        Assert.NotNull(catalog.Find("hf", "meta/llama", Now));
+        Assert.Null(catalog.Find("hf", "c", Now));
     }
 
     private static PriceCatalog Build(IReadOnlyList<CatalogModelSettings> rows, params (string Name, ProviderSettings Settings)[] providers) =>
         PriceCatalogBuilder.Build(new ConductorSettings { Catalog = rows, Providers = providers.ToDictionary(one => one.Name, one => one.Settings) });
 
-    private static CatalogModelSettings Row(string provider, string model, PriceSettings? price) => new() { Provider = provider, Model = model, UsdPerMillion = price };
+    private static CatalogModelSettings Row(string provider, string model, PriceSettings? price) => new() { Provider = provider, Model = model, UsdPerMillion = price is null ? [] : [price] };
 
     private static (string Name, ProviderSettings Settings) Provider(string name, string plugin, string? address = null, bool free = false)
     {

@@ -229,6 +229,61 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task Cost_PriceUnknownUnderQuarantine_BookedAtTheCeilingAsAnEstimate()
+    {
+        var settings = AtStake("key") with { Prices = new PricesSettings { Unknown = UnknownPriceRule.Quarantine, Ceiling = new PriceSettings { Input = 100, Output = 200, PerRequest = 0.5m } } };
+        await using var machine = new TestMachine(settings, [Unpriced("a")]);
+        var call = machine.Chat();
+
+        await machine.SendAsync(call);
+
+        var row = Assert.Single(await machine.RowsAsync(call));
+        Assert.Equal(new NanoUsd((row.Usage.InputTokens * 100_000) + (row.Usage.OutputTokens * 200_000) + 500_000_000), row.Cost);
+        Assert.Equal((CostStatus.Estimated, machine.Snapshot.Prices.Version + "+ceiling"), (row.CostStatus, row.PriceVersion));
+        Assert.True(row.Reserved >= row.Cost);
+    }
+
+    [Fact]
+    public async Task Cost_QuarantineAndAPrice_ThePriceIsTaken()
+    {
+        var settings = AtStake("key") with { Prices = new PricesSettings { Unknown = UnknownPriceRule.Quarantine } };
+        await using var machine = new TestMachine(settings, [new FakeProvider("a")]);
+        var call = machine.Chat();
+
+        await machine.SendAsync(call);
+
+        Assert.Equal((CostStatus.Settled, machine.Snapshot.Prices.Version), (call.Attempts[0].CostStatus, Assert.Single(await machine.RowsAsync(call)).PriceVersion));
+    }
+
+    [Fact]
+    public async Task Cost_PriceChangesBetweenPlanAndAttempt_TheOneInForceAtTheAttemptsStartCounts()
+    {
+        var midnight = new DateTimeOffset(2026, 1, 1, 0, 0, 1, TimeSpan.Zero);
+        var settings = TestMachine.Alias("fast", "a/m", "b/m") with
+        {
+            Catalog =
+            [
+                new CatalogModelSettings { Provider = "b", Model = "m", UsdPerMillion = [new PriceSettings { Input = 1, Output = 1, ValidUntil = midnight }, new PriceSettings { Input = 7, Output = 7, ValidFrom = midnight }] },
+            ],
+        };
+        var a = new FakeProvider("a");
+        await using var machine = new TestMachine(settings, [a, new FakeProvider("b")]);
+        a.Answer = (_, _, _) =>
+        {
+            machine.Time.Advance(midnight - machine.Time.GetUtcNow());
+            throw new ProviderException(ProviderErrorKind.Network, "scripted");
+        };
+        var call = machine.Chat();
+        call.Request.Options.MaxOutputTokens = 5;
+
+        await machine.SendAsync(call);
+
+        Assert.Equal(NanoUsd.FromUsd(1), call.Plan.Hops[1].Price!.InputPerMillion);
+        Assert.Equal(("b", NanoUsd.FromUsd(7)), (call.Attempts[1].Target.Provider.Name, call.Attempts[1].Target.Price!.InputPerMillion));
+        Assert.Equal(new NanoUsd(call.Attempts[1].Usage.TotalTokens * 7_000), call.Attempts[1].Cost);
+    }
+
+    [Fact]
     public async Task Cost_FreeProvider_CostsNothing()
     {
         var a = new FakeProvider("a") { Models = [FakeProvider.Model("m") with { Price = ModelPrice.Free }] };

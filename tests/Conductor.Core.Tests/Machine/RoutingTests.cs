@@ -488,7 +488,7 @@ public sealed class RoutingTests
     public async Task Route_StrategyThatMisbehaves_LosesNoCandidate(string strategy)
     {
         await using var machine = Machine(new() { ["fast"] = TestMachine.AliasOf("a/m", "b/m", "c/m") with { Strategy = strategy } }, "a", "b", "c");
-        var router = new Router([new Routing.Strategies.OrderedStrategy(), new Misbehaving(strategy)]);
+        var router = new Router([new Routing.Strategies.OrderedStrategy(), new Misbehaving(strategy)], TimeProvider.System);
 
         var plan = router.Plan(machine.Chat("fast"), machine.Snapshot, 0);
 
