@@ -40,4 +40,8 @@ internal static class EventIds
     public const int BookedAtCeiling = 4020;
     public const int PricesChanged = 4021;
     public const int PriceChanged = 4022;
+
+    public const int BudgetReached = 4100;
+    public const int BudgetAlertFailed = 4101;
+    public const int BalancesUnread = 4102;
 }

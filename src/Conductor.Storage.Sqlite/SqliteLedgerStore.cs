@@ -6,7 +6,7 @@ using Microsoft.Data.Sqlite;
 namespace Conductor.Storage.Sqlite;
 
 /// <summary>The ledger in an SQLite file. One connection writes; every read has its own. Thread-safe, and other processes may read the file meanwhile.</summary>
-public sealed partial class SqliteLedgerStore : ILedgerStore, ILedgerReserves, IAsyncDisposable, IDisposable
+public sealed partial class SqliteLedgerStore : ILedgerStore, ILedgerReserves, IBalanceReader, IAsyncDisposable, IDisposable
 {
     private const string Columns =
         """

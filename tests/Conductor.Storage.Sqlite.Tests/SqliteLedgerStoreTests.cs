@@ -59,6 +59,39 @@ public sealed class SqliteLedgerStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Spent_SumsByDayTenantKeyAndOperation_WithinItsTime()
+    {
+        await using var store = new SqliteLedgerStore(_folder.Database);
+        var day = new DateTimeOffset(2026, 11, 20, 0, 0, 0, TimeSpan.Zero);
+        var large = new NanoUsd((Int128)1 << 70);
+        await store.AppendAsync(
+            [
+                Row("a", cost: large) with { StartedAt = day },
+                Row("b", cost: new NanoUsd(2)) with { StartedAt = day.AddDays(1).AddMicroseconds(-1) },
+                Row("c", cost: new NanoUsd(4)) with { StartedAt = day.AddDays(1) },
+                Row("d", cost: new NanoUsd(8)) with { StartedAt = day, KeyId = null },
+                Row("e", cost: new NanoUsd(16)) with { StartedAt = day, Operation = "embeddings" },
+                Row("f", tenant: "t2", cost: new NanoUsd(32)) with { StartedAt = day },
+                Row("g", cost: new NanoUsd(64)) with { StartedAt = day.AddMicroseconds(-1) },
+                Row("h", cost: new NanoUsd(128)) with { StartedAt = day.AddDays(2) },
+                Row("i") with { StartedAt = day, Cost = null, CostStatus = CostStatus.Unknown },
+            ],
+            CancellationToken.None);
+
+        var spent = await store.SpentAsync(day, day.AddDays(2), CancellationToken.None);
+
+        Assert.Equal(
+            [
+                new SpentAmount(day, "default", null, "chat", new NanoUsd(8)),
+                new SpentAmount(day, "default", "web", "chat", large + new NanoUsd(2)),
+                new SpentAmount(day, "default", "web", "embeddings", new NanoUsd(16)),
+                new SpentAmount(day, "t2", "web", "chat", new NanoUsd(32)),
+                new SpentAmount(day.AddDays(1), "default", "web", "chat", new NanoUsd(4)),
+            ],
+            spent.OrderBy(one => one.Day).ThenBy(one => one.TenantId, StringComparer.Ordinal).ThenBy(one => one.KeyId, StringComparer.Ordinal).ThenBy(one => one.Operation, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Append_OrdinaryCost_IsTheColumnItself()
     {
         await using var store = new SqliteLedgerStore(_folder.Database);

@@ -38,6 +38,12 @@ public abstract class ModelCall : IAsyncDisposable
     /// <summary>What the attempt that was begun last may take at most; nothing before the first.</summary>
     public Reservation Reservation => AttemptList.Count > 0 ? AttemptList[^1].Reservation : default;
 
+    /// <summary>What the call has set aside of the budgets that it is under; null while it is under none.</summary>
+    internal Budgets.BudgetHold? Budget { get; set; }
+
+    /// <summary>What is left of the tightest budget that the call is under, with a day, a week or a month; null where there is none.</summary>
+    public Money.NanoUsd? BudgetLeft => Budget?.Left;
+
     /// <summary>Where the time went.</summary>
     public CallTimings Timings { get; } = new();
 

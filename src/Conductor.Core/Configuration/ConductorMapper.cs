@@ -17,6 +17,7 @@ internal static class ConductorMapper
         Operations = Operations(root.Object("operations"), tree["operations"]),
         Reliability = Reliability(root.Object("reliability"), new ReliabilitySettings()),
         Cache = Cache(root.Object("cache"), new CacheSettings()),
+        Budgets = BudgetsMapper.Global(root.Object("budgets")),
         Prices = Prices(root.Object("prices"), new PricesSettings()),
         Limits = Limits(root.Object("limits"), new LimitsSettings()),
         Storage = Storage(root.Object("storage"), new StorageSettings()),
@@ -53,6 +54,7 @@ internal static class ConductorMapper
                 Model = operation.Text("model"),
                 CacheTtl = operation.Has("cache_ttl") ? operation.Duration("cache_ttl", Hour, Second, Month) : null,
                 MaxTextLength = operation.Integer("max_text_length"),
+                Budgets = BudgetsMapper.Read(operation),
                 Section = SectionBuilder.Build(tree?[name]?["settings"]),
             };
         }
@@ -121,6 +123,7 @@ internal static class ConductorMapper
         MaxReplyBytes = section.Size("max_reply", standard.MaxReplyBytes, 1 << 10, 1 << 30),
         MaxEventBytes = (int)section.Size("max_event", standard.MaxEventBytes, 1 << 10, 1 << 28),
         MaxTextLength = section.Integer("max_text_length") ?? standard.MaxTextLength,
+        DefaultMaxOutputTokens = section.Integer("default_max_output_tokens") ?? standard.DefaultMaxOutputTokens,
         MaxEmbeddingTextLength = section.Integer("max_embedding_text_length") ?? standard.MaxEmbeddingTextLength,
     };
 }

@@ -68,7 +68,6 @@ internal sealed partial class EnvironmentOverrides(IReadOnlyDictionary<string, s
             return null;
         }
 
-        problems.Notes.Add($"{Name}: {usd.ToString(CultureInfo.InvariantCulture)} is read, and not enforced in this version; calls of unknown price are refused");
         return usd;
     }
 

@@ -39,6 +39,7 @@ internal static class ModelsMapper
         Tier = entry.Text("tier"),
         Context = entry.Integer("context"),
         MaxOutput = entry.Integer("max_output"),
+        DefaultMaxOutputTokens = entry.Integer("default_max_output_tokens"),
         Dimensions = entry.Integer("dimensions"),
         UsdPerMillion = entry.Object("usd_per_million") is { IsObject: true } price ? [Price(price)] : [.. entry.Objects("usd_per_million").Select(Price)],
         Capabilities = entry.Texts("capabilities"),

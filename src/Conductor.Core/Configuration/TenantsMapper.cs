@@ -67,7 +67,7 @@ internal sealed class TenantsMapper(ProblemList problems)
             else
             {
                 _tenants.TryAdd(tenant, new TenantSettings());
-                Take(tenant, string.Create(CultureInfo.InvariantCulture, $"env-{index}"), Hash(key), null, message => problems.Add("environment", null, path, message));
+                Take(tenant, string.Create(CultureInfo.InvariantCulture, $"env-{index}"), Hash(key), null, [], message => problems.Add("environment", null, path, message));
             }
         }
     }
@@ -80,12 +80,7 @@ internal sealed class TenantsMapper(ProblemList problems)
             problems.Notes.Add($"tenant {name}: limits.rpm and limits.tpm are read, and not enforced in this version");
         }
 
-        if (tenant.Has("budget"))
-        {
-            problems.Notes.Add($"tenant {name}: its budget is read, and not enforced in this version; calls of unknown price are refused");
-        }
-
-        return new TenantSettings { Models = tenant.Texts("models"), Concurrency = limits.Integer("concurrency"), HasBudget = tenant.Has("budget") };
+        return new TenantSettings { Models = tenant.Texts("models"), Concurrency = limits.Integer("concurrency"), Budgets = BudgetsMapper.Read(tenant) };
     }
 
     private void Key(SettingsReader entry)
@@ -120,10 +115,10 @@ internal sealed class TenantsMapper(ProblemList problems)
             return;
         }
 
-        Take(tenant, name, digest, entry.Time("expires"), message => entry.Document.Problem(entry.Path, message));
+        Take(tenant, name, digest, entry.Time("expires"), BudgetsMapper.Read(entry), message => entry.Document.Problem(entry.Path, message));
     }
 
-    private void Take(string tenant, string name, byte[] hash, DateTimeOffset? expires, Action<string> complain)
+    private void Take(string tenant, string name, byte[] hash, DateTimeOffset? expires, IReadOnlyList<BudgetSettings> budgets, Action<string> complain)
     {
         if (!_names.Add((tenant, name)))
         {
@@ -135,7 +130,7 @@ internal sealed class TenantsMapper(ProblemList problems)
         }
         else
         {
-            _keys.Add(new CallerKeySettings { Tenant = tenant, Name = name, Hash = hash, Expires = expires });
+            _keys.Add(new CallerKeySettings { Tenant = tenant, Name = name, Hash = hash, Expires = expires, Budgets = budgets });
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Conductor.Budgets;
 using Conductor.Operations;
 using Conductor.Providers;
 
@@ -49,6 +51,23 @@ public static class ConductorErrors
         new(403, "permission_error", "price_unknown",
             $"The price of '{target}' is unknown, and with a key or a budget in force such calls are refused. Add it to 'catalog' in models.yaml, or set 'prices: {{ unknown: quarantine }}' or 'allow'.")
         { ShouldRetry = false };
+
+    /// <summary>A hard budget has not enough left for what the call may cost.</summary>
+    internal static ConductorException BudgetExceeded(BudgetShortfall shortfall, DateTimeOffset now)
+    {
+        var (limit, period) = (Dollars(shortfall.Budget.Limit), shortfall.Budget.Per.ToString().ToLowerInvariant());
+        var message = shortfall.ResetsAt is { } resets
+            ? $"The budget of {shortfall.Scope} does not allow this call: it may cost up to ${Dollars(shortfall.Needed)}, and ${Dollars(shortfall.Left)} of ${limit} per {period} is left. "
+                + $"Resets {resets.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture)}."
+            : $"The budget of {shortfall.Scope} does not allow this call: it may cost up to ${Dollars(shortfall.Needed)}, and one request may cost ${limit}. A shorter prompt or a smaller 'max_tokens' costs less.";
+        return new(429, "insufficient_quota", "budget_exceeded", message)
+        {
+            ShouldRetry = false,
+            RetryAfter = shortfall.ResetsAt is { } at && at - now < TimeSpan.FromMinutes(1) ? at - now : null, // else it is nothing to wait for
+        };
+    }
+
+    private static string Dollars(Money.NanoUsd amount) => amount.ToUsd().ToString("0.00#######", CultureInfo.InvariantCulture);
 
     public static ConductorException QueueFull(int limit) =>
         new(503, "overloaded_error", "queue_full", $"{limit} requests are being served, which is the limit. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) };

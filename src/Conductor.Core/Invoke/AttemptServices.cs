@@ -57,6 +57,24 @@ internal sealed class AttemptServices(
         });
     }
 
+    /// <summary>The same, for whoever holds no lease; null also where the provider was taken away a moment ago.</summary>
+    public NanoUsd? EstimateUnderLease(RouteHop hop, TokenUsage usage)
+    {
+        if (!hop.Provider.TryAcquire())
+        {
+            return null;
+        }
+
+        try
+        {
+            return EstimateByProvider(hop, usage);
+        }
+        finally
+        {
+            hop.Provider.Release();
+        }
+    }
+
     /// <summary>The provider's own word on a cost, for models that the catalogue does not price; under the attempt's lease.</summary>
     public NanoUsd? EstimateByProvider(RouteHop hop, TokenUsage usage)
     {

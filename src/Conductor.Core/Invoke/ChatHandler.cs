@@ -1,3 +1,4 @@
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Costing;
 using Conductor.Providers;
@@ -24,7 +25,8 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
 
     private static Task<ChatOutcome> AttemptAsync(ChatCall call, AttemptScope scope)
     {
-        if (call.Body is { IsTypedOnly: false } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Chat))
+        // An answer that needs a limit which the caller did not name is asked for typed: the bytes are the caller's own.
+        if (call.Body is { IsTypedOnly: false } body && OutputLimits.Added(call, scope.Hop) is null && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Chat))
         {
             return body.Endpoint is RawEndpoint.Completions ? CompleteAsync(call, scope, transport) : RawAsync(call, scope, transport);
         }

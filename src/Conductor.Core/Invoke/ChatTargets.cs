@@ -1,3 +1,4 @@
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Providers;
 using Conductor.Routing;
@@ -12,8 +13,20 @@ internal static class ChatTargets
     {
         var mine = call.Request.Options.Clone();
         mine.ModelId = hop.Model.Id;
+        Limit(call, hop, mine);
         Refuse(call, mine);
         return mine;
+    }
+
+    /// <summary>Gives an answer a limit where the caller names none and a hard budget has to know one; the caller is told.</summary>
+    /// <exception cref="ProviderException">The caller refuses losses.</exception>
+    public static void Limit(ModelCall call, RouteHop hop, ChatOptions options)
+    {
+        if (options.MaxOutputTokens is null && OutputLimits.Added(call, hop) is { } limit)
+        {
+            NoteLosses(call, [], [OutputLimits.Changed]);
+            options.MaxOutputTokens = limit;
+        }
     }
 
     /// <summary>Notes what was lost when the caller's bytes were read.</summary>

@@ -1,3 +1,4 @@
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Costing;
@@ -23,6 +24,7 @@ internal sealed class EmbeddingRun(OperationCall call, AttemptScope scope, Opera
         var inputs = request.Inputs!;
         try
         {
+            scope.Afford(() => TokenBound.Texts(inputs), 0, Usage);
             var made = await VectorRequest.SendAsync(scope, inputs, request.Dimensions).ConfigureAwait(false);
             Usage = (made.Usage ?? UsageEstimator.Estimate(UsageEstimator.InputTokens(request), outputTokens: 0)).AsEmbedding();
             Notices = made.Notices;

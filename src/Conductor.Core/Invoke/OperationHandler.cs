@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Costing;
@@ -119,6 +120,7 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         IReadOnlyList<string> notices;
         if (EngineOf(scope, call) is { } engine)
         {
+            scope.Afford(() => TokenBound.Rough(call), OutputLimits.Standard(call, scope.Hop), used: null);
             var found = await scope.GuardAsync(token =>
             {
                 scope.Ask();

@@ -1,3 +1,4 @@
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Costing;
@@ -34,6 +35,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
     public async Task<OperationTextStream> StreamAsync(Func<Func<ReadOnlyMemory<byte>>, OperationText> check)
     {
         var (client, messages, options) = await PrepareAsync().ConfigureAwait(false);
+        scope.Afford(() => TokenBound.Messages(messages), options.MaxOutputTokens, Usage);
         var updates = await PrimedUpdates.StartAsync(
             call,
             scope,
@@ -148,6 +150,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
 
     private async Task<ChatResponse> AskAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
+        scope.Afford(() => TokenBound.Messages(messages), options.MaxOutputTokens, Usage);
         var response = await scope.GuardAsync(token =>
         {
             scope.Ask();
@@ -171,6 +174,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
             TopP = call.TopP,
         };
         settings.ApplyTo(options); // what the caller left open
+        ChatTargets.Limit(call, scope.Hop, options);
         ChatTargets.Refuse(call, options);
         return options;
     }

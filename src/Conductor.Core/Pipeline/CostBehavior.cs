@@ -1,3 +1,4 @@
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Costing;
 using Conductor.Errors;
@@ -9,20 +10,34 @@ using MediatR;
 
 namespace Conductor.Pipeline;
 
-/// <summary>What becomes of calls whose price nobody knows once money counts, with a key or a budget in force or by `prices: unknown`: they are not made, or booked at a ceiling.</summary>
-internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services, UnpricedTargets unpriced) : IPipelineBehavior<TRequest, TResponse>
+/// <summary>
+/// What becomes of calls whose price nobody knows once money counts, with a key or a budget in force or by `prices: unknown`: they are not made, or booked at a ceiling. And sets
+/// aside, of the budgets that a call is under, what it may cost.
+/// </summary>
+internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services, UnpricedTargets unpriced, BudgetGate budgets) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : ModelCall, IRequest<TResponse>
     where TResponse : ModelOutcome
 {
     private static readonly TokenUsage Smallest = new() { InputTokens = 1, OutputTokens = 1 };
 
-    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    {
+        LeaveOutUnpriced(request);
+        if (request.Plan.Hops.Count > 0)
+        {
+            await budgets.EnterAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+
+        return await next().ConfigureAwait(false);
+    }
+
+    private void LeaveOutUnpriced(TRequest request)
     {
         // To count tokens costs nothing, whatever they would.
         var plan = request.Plan;
         if (plan.Hops.Count == 0 || request is TokenCountCall || request.Catalog!.Settings.UnknownPrices == UnknownPriceRule.Allow)
         {
-            return next();
+            return;
         }
 
         var priced = plan.Hops.Where(HasPrice).ToList();
@@ -30,8 +45,6 @@ internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services
         {
             request.Plan = request.Catalog.Prices.Ceiling is { } ceiling ? AtCeiling(plan, priced, ceiling, request.Catalog.Prices) : Without(plan, priced);
         }
-
-        return next();
     }
 
     private RoutePlan AtCeiling(RoutePlan plan, List<RouteHop> priced, ModelPrice ceiling, PriceCatalog prices)
@@ -57,25 +70,5 @@ internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services
     }
 
     // The catalogue's price, or a provider that can price itself: it is asked, under a lease, with the smallest question there is.
-    private bool HasPrice(RouteHop hop)
-    {
-        if (hop.Price is not null)
-        {
-            return true;
-        }
-
-        if (!hop.Provider.TryAcquire())
-        {
-            return false;
-        }
-
-        try
-        {
-            return services.EstimateByProvider(hop, Smallest) is not null;
-        }
-        finally
-        {
-            hop.Provider.Release();
-        }
-    }
+    private bool HasPrice(RouteHop hop) => hop.Price is not null || services.EstimateUnderLease(hop, Smallest) is not null;
 }

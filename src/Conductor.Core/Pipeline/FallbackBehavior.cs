@@ -26,6 +26,11 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
         for (var i = 0; i < most; i++)
         {
             var hop = hops[i];
+            if (i > 0 && request.Budget?.TryTurn(hops, i) == false)
+            {
+                continue; // what failed before has cost something, and this one might go beyond a budget
+            }
+
             request.Hop = hop; // next() takes no arguments in MediatR 5.1: the call carries the hop, Invoke makes its attempt
             try
             {

@@ -1,4 +1,5 @@
 using Conductor.Admission;
+using Conductor.Budgets;
 using Conductor.Caching;
 using Conductor.Calls;
 using Conductor.Costing;
@@ -45,6 +46,11 @@ public static class PipelineRegistration
         services.AddSingleton<IRequestHandler<TokenCountCall, TokenCountOutcome>, TokenCountHandler>();
         services.AddSingleton<IRequestHandler<OperationCall, OperationOutcome>, OperationHandler>();
         services.AddSingleton<AttemptServices>();
+
+        services.AddSingleton<BudgetAlerts>();
+        services.AddSingleton<BudgetBook>();
+        services.AddSingleton<BudgetGate>();
+        services.AddSingleton<ISpendObserver>(provider => provider.GetRequiredService<BudgetBook>());
 
         services.AddSingleton<KeyRing>();
         services.AddSingleton<ConcurrencyGate>();

@@ -13,4 +13,7 @@ public sealed record CallerKeySettings
 
     /// <summary>From then on the key is refused; null = never.</summary>
     public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>What it may spend; empty = as much as its tenant.</summary>
+    public IReadOnlyList<BudgetSettings> Budgets { get; init; } = [];
 }

@@ -16,6 +16,9 @@ public sealed record CatalogModelSettings
 
     public int? MaxOutput { get; init; }
 
+    /// <summary>The longest answer of a call that names no limit and is under a hard budget, in tokens; null = as the settings say.</summary>
+    public int? DefaultMaxOutputTokens { get; init; }
+
     /// <summary>Length of an embedding; null = unknown or no embedding model.</summary>
     public int? Dimensions { get; init; }
 

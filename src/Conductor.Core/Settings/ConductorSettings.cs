@@ -42,11 +42,15 @@ public sealed record ConductorSettings
     /// <summary>The callers' keys, of `tenants.yaml` and of `CONDUCTOR_API_KEYS` together.</summary>
     public IReadOnlyList<CallerKeySettings> Keys { get; init; } = [];
 
-    /// <summary>What all calls of a day may cost, in USD; null = no limit. Not enforced in this version, but with it a budget exists.</summary>
+    /// <summary>What all calls together may spend, and who is told.</summary>
+    public BudgetsSettings Budgets { get; init; } = new();
+
+    /// <summary>What all calls of a day may cost, in USD; null = no limit. A budget like those of <see cref="Budgets"/>.</summary>
     public decimal? GlobalDailyLimitUsd { get; init; }
 
     /// <summary>True when anything limits what may be spent.</summary>
-    public bool HasBudget => GlobalDailyLimitUsd is not null || Tenants.Values.Any(tenant => tenant.HasBudget);
+    public bool HasBudget => GlobalDailyLimitUsd is not null || Budgets.Global.Count > 0 || Tenants.Values.Any(tenant => tenant.Budgets.Count > 0)
+        || Keys.Any(key => key.Budgets.Count > 0) || Operations.Values.Any(operation => operation.Budgets.Count > 0);
 
     /// <summary>What happens to a call whose price is unknown: as `prices.unknown` says, else refused as soon as a key or a budget exists.</summary>
     public UnknownPriceRule UnknownPrices =>

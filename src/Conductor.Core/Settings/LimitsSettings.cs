@@ -18,6 +18,9 @@ public sealed record LimitsSettings
     /// <summary>Longest text of an operation, in UTF-16 code units.</summary>
     public int MaxTextLength { get; init; } = 32_000;
 
+    /// <summary>The longest answer of a call that names no limit and is under a hard budget, in tokens, where the catalogue has none for the model.</summary>
+    public int DefaultMaxOutputTokens { get; init; } = 4_096;
+
     /// <summary>Longest text of an embedding's input, in UTF-16 code units.</summary>
     public int MaxEmbeddingTextLength { get; init; } = 8_192;
 }

@@ -14,6 +14,9 @@ public sealed record OperationSettings
     /// <summary>Longest text, in UTF-16 code units; null = the operation's own.</summary>
     public int? MaxTextLength { get; init; }
 
+    /// <summary>What all its calls may spend, whoever makes them; empty = no limit.</summary>
+    public IReadOnlyList<BudgetSettings> Budgets { get; init; } = [];
+
     /// <summary>Everything below the operation's name, for its container.</summary>
     public required IConfiguration Section { get; init; }
 }

@@ -9,6 +9,6 @@ public sealed record TenantSettings
     /// <summary>Calls at work at once; null = only the host's own limit.</summary>
     public int? Concurrency { get; init; }
 
-    /// <summary>True when the tenant has a budget: unknown prices are then refused.</summary>
-    public bool HasBudget { get; init; }
+    /// <summary>What it may spend, all its keys together; empty = as much as it likes.</summary>
+    public IReadOnlyList<BudgetSettings> Budgets { get; init; } = [];
 }

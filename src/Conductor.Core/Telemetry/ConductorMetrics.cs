@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
+using Conductor.Budgets;
 using Conductor.Calls;
+using Conductor.Settings;
 
 namespace Conductor.Telemetry;
 
@@ -33,6 +36,8 @@ public sealed class ConductorMetrics
     private readonly UpDownCounter<long> _streamsActive;
     private readonly Counter<long> _pluginSwaps;
     private readonly Counter<long> _pluginUnloads;
+    private readonly Counter<long> _budgetAlerts;
+    private readonly Counter<long> _budgetRefusals;
 
     // Providers and operations are named in the configuration and by plugins; models and error codes can come from outside.
     private readonly LabelLimiter _operations = new(100);
@@ -40,7 +45,9 @@ public sealed class ConductorMetrics
     private readonly LabelLimiter _models = new(200);
     private readonly LabelLimiter _errors = new(100);
     private readonly LabelLimiter _plugins = new(100);
+    private readonly LabelLimiter _owners = new(200);
     private Func<long> _unsettled = static () => 0;
+    private Func<IReadOnlyList<(BudgetScope Scope, BudgetSettings Budget, double Usd)>> _budgets = static () => [];
     private Func<IReadOnlyCollection<(string Plugin, long Contexts)>> _pluginContexts = static () => [];
     private Func<IReadOnlyCollection<(string Kind, string Name, bool IsQuarantined)>> _quarantines = static () => [];
 
@@ -65,6 +72,9 @@ public sealed class ConductorMetrics
         _streamsActive = Meter.CreateUpDownCounter<long>("conductor.streams.active", "{stream}", "Answers being streamed.");
         _pluginSwaps = Meter.CreateCounter<long>("conductor.plugin.swaps", "{swap}", "New versions of plugins at work, by what came of them.");
         _pluginUnloads = Meter.CreateCounter<long>("conductor.plugin.unloads", "{unload}", "Plugins let go, by whether their code left memory.");
+        _budgetAlerts = Meter.CreateCounter<long>("conductor.budget.alerts", "{alert}", "Budgets that reached a height of which somebody is told.");
+        _budgetRefusals = Meter.CreateCounter<long>("conductor.budget.refusals", "{call}", "Calls that were refused because a budget has not enough left.");
+        Meter.CreateObservableGauge("conductor.budget.remaining.usd", BudgetsLeft, "{USD}", "What is left of each budget in its present period, open calls counted as spent. The book is exact, this is not.");
         Meter.CreateObservableGauge("conductor.plugin.contexts.alive", PluginContexts, "{context}", "Load contexts of plugins in memory: one for each that serves, more while others drain or will not leave.");
         Meter.CreateObservableGauge("conductor.quarantined", Quarantines, "{target}", "1 for each provider and operation that its plugin's own faults keep calls away from, 0 for the others.");
         Meter.CreateObservableGauge("conductor.ledger.unsettled", () => _unsettled(), "{row}", "Ledger rows that are not yet in the store.");
@@ -185,8 +195,30 @@ public sealed class ConductorMetrics
         _quarantines = read;
     }
 
+    /// <summary>Somebody is told of a budget.</summary>
+    internal void BudgetAlert(BudgetAlert alert) =>
+        _budgetAlerts.Add(1, [.. TagsOf(alert.Scope, alert.Budget), new("percent", alert.Percent.ToString(CultureInfo.InvariantCulture))]);
+
+    /// <summary>A budget has not enough left for a call.</summary>
+    internal void BudgetRefusal(BudgetShortfall shortfall) => _budgetRefusals.Add(1, [.. TagsOf(shortfall.Scope, shortfall.Budget)]);
+
+    /// <summary>Where what is left of budgets is read from.</summary>
+    internal void ReadBudgetsFrom(Func<IReadOnlyList<(BudgetScope Scope, BudgetSettings Budget, double Usd)>> read) => _budgets = read;
+
     /// <summary>Where the number of ledger rows that are not yet in the store is read from.</summary>
     internal void ReadUnsettledFrom(Func<long> read) => _unsettled = read;
+
+    private IEnumerable<Measurement<double>> BudgetsLeft() =>
+        _budgets().Select(one => new Measurement<double>(one.Usd, [.. TagsOf(one.Scope, one.Budget)]));
+
+    private KeyValuePair<string, object?>[] TagsOf(BudgetScope scope, BudgetSettings budget) =>
+    [
+        new("scope", scope.Kind.ToString().ToLowerInvariant()),
+        new("tenant", _owners.Limit(scope.Tenant)),
+        new("name", _owners.Limit(scope.Name)),
+        new("period", budget.Per.ToString().ToLowerInvariant()),
+        new("mode", budget.Mode.ToString().ToLowerInvariant()),
+    ];
 
     private IEnumerable<Measurement<long>> PluginContexts() =>
         _pluginContexts().GroupBy(plugin => _plugins.Limit(plugin.Plugin)).Select(group => new Measurement<long>(group.Sum(plugin => plugin.Contexts), new TagList { { "plugin", group.Key } }));

@@ -1,3 +1,4 @@
+using Conductor.Budgets;
 using Conductor.Configuration;
 using Conductor.Host.Dialects;
 using Conductor.Host.Dialects.Anthropic;
@@ -34,6 +35,9 @@ internal static class GatewayServices
         services.AddSingleton<KnownPaths>();
         services.AddDialects();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<BudgetWebhook>();
+        services.AddSingleton<IBudgetAlertSink>(provider => provider.GetRequiredService<BudgetWebhook>());
+        services.AddHostedService(provider => provider.GetRequiredService<BudgetWebhook>());
         return services;
     }
 

@@ -15,4 +15,5 @@ internal static class HostEventIds
     public const int ConfigurationNote = 9015;
     public const int ResponseNotKept = 9016;
     public const int ResponseTooLarge = 9017;
+    public const int BudgetAlertNotPosted = 9018;
 }

@@ -22,6 +22,11 @@ internal static class OutcomeHeaders
             WriteCost(response, CallCost.Of(call));
         }
 
+        if (call.BudgetLeft is { } left)
+        {
+            headers["x-conductor-budget-remaining-usd"] = left.ToString();
+        }
+
         if (call.DroppedParameters.Count > 0)
         {
             headers["x-conductor-dropped-params"] = HeaderText.Safe(string.Join(',', call.DroppedParameters));

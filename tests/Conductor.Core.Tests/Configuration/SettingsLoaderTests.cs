@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Conductor.Configuration;
+using Conductor.Money;
 using Conductor.Settings;
 
 namespace Conductor.Core.Tests.Configuration;
@@ -114,7 +115,7 @@ public sealed class SettingsLoaderTests
         Assert.Equal([("vllm/llama-3", 3.0), ("vllm/qwen", 1.0)], fast.Targets.Select(target => (target.Model, target.Weight)));
         Assert.Equal(("weighted", "vllm/other"), (fast.Strategy, Assert.Single(fast.Fallbacks)));
 
-        Assert.Equal((7, true), (settings.Tenants["acme"].Concurrency, settings.Tenants["acme"].HasBudget));
+        Assert.Equal((7, true), (settings.Tenants["acme"].Concurrency, settings.HasBudget));
         Assert.Equal(["fast"], settings.Tenants["acme"].Models);
         Assert.Equal([("acme", "web"), ("plain", "job")], settings.Keys.Select(key => (key.Tenant, key.Name)));
         Assert.Equal(SHA256.HashData(Encoding.UTF8.GetBytes("a-long-and-random-key-1")), settings.Keys[0].Hash.ToArray());
@@ -216,6 +217,27 @@ public sealed class SettingsLoaderTests
     }
 
     [Fact]
+    public void Load_Budgets_OneOrAListWhereverTheyStand()
+    {
+        using var folder = new ConfigFolder()
+            .Write("conductor.yaml", "budgets: { global: { usd: 1000 }, alert_webhook: 'https://example.com/hook' }\noperations: { summarization: { budget: [ { usd: 0.000000001, per: request } ] } }")
+            .Write("tenants.yaml", """
+                tenants: { acme: { budget: [ { usd: 5, per: day, alert_percent: 50 }, { usd: 100, mode: soft } ] } }
+                keys: [ { tenant: acme, name: web, key: a-long-and-random-key-1, budget: { usd: 1.5, per: week } } ]
+                """);
+
+        var settings = folder.Load().Required;
+
+        Assert.Equal([new BudgetSettings { Limit = NanoUsd.FromUsd(1000) }], settings.Budgets.Global);
+        Assert.Equal("https://example.com/hook", settings.Budgets.AlertWebhook?.AbsoluteUri);
+        Assert.Equal([new BudgetSettings { Limit = new NanoUsd(1), Per = BudgetPeriod.Request }], settings.Operations["summarization"].Budgets);
+        Assert.Equal(
+            [new BudgetSettings { Limit = NanoUsd.FromUsd(5), Per = BudgetPeriod.Day, AlertPercent = 50 }, new BudgetSettings { Limit = NanoUsd.FromUsd(100), Mode = BudgetMode.Soft }],
+            settings.Tenants["acme"].Budgets);
+        Assert.Equal([new BudgetSettings { Limit = NanoUsd.FromUsd(1.5m), Per = BudgetPeriod.Week }], Assert.Single(settings.Keys).Budgets);
+    }
+
+    [Fact]
     public void Load_OverridesOfTheEnvironment_WinOverTheFile()
     {
         using var folder = new ConfigFolder().Write("conductor.yaml", "server: { listen: http://0.0.0.0:1 }\nreliability: { deadline: 1s }\ncache: { exact: { ttl: 1s } }")
@@ -230,7 +252,6 @@ public sealed class SettingsLoaderTests
         Assert.Equal((false, TimeSpan.FromSeconds(60)), (settings.Cache.Enabled, settings.Cache.Ttl));
         Assert.Equal(5, settings.Limits.MaxConcurrentRequests);
         Assert.Equal((12.5m, true, UnknownPriceRule.Refuse), (settings.GlobalDailyLimitUsd, settings.HasBudget, settings.UnknownPrices));
-        Assert.Contains("GLOBAL_DAILY_LIMIT_USD: 12.50 is read, and not enforced in this version; calls of unknown price are refused", load.Notes);
     }
 
     [Theory]

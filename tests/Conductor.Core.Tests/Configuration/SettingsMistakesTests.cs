@@ -87,6 +87,10 @@ public sealed class SettingsMistakesTests
         { "tenants.yaml", "keys:\n  - { tenant: default, name: a, key: '${WEB_KEY}' }", 2, "keys[0].key", "needs the environment variable 'WEB_KEY', which is not set; set it, or write ${WEB_KEY:-default}" },
         { "tenants.yaml", "keys:\n  - { tenant: default, name: a, key: kjh23kjh4kj23h4kj2, expires: 2027-13-01 }", 2, "keys[0].expires", "must be a date such as 2027-01-01, or a date and time such as 2027-01-01T12:00:00Z; it is '2027-13-01'" },
         { "tenants.yaml", "tenants:\n  acme: { models: [ fats ] }", 2, "tenants.acme.models[0]", "'fats' is neither an alias nor provider/model (nearest: 'fast')" },
+        { "tenants.yaml", "tenants:\n  acme:\n    budget: [ { usd: 1 }, { usd: 2, per: month } ]", 3, "tenants.acme.budget[1]", "is the second hard budget per month here; keep one" },
+        { "tenants.yaml", "tenants:\n  acme:\n    budget: [ { usd: 1, per: year } ]", 3, "tenants.acme.budget[0].per", "must be one of 'request', 'day', 'week', 'month'; it is 'year'" },
+        { "conductor.yaml", "budgets: { global: { usd: 1e12 } }", 1, "budgets.global.usd", "must be from a billionth of a dollar to a billion dollars" },
+        { "conductor.yaml", "budgets: { alert_webhook: me }", 1, "budgets.alert_webhook", "must be a URL such as 'https://example.com/hooks/budgets'; it is 'me'" },
         { "tenants.yaml", "tenants:\n  acme: { budget: { usd: 0 } }", 2, "tenants.acme.budget.usd", "must be more than 0; it is 0" },
     };
 

@@ -137,11 +137,11 @@ public sealed class SettingsWatcherTests : IDisposable
     [Fact]
     public void Constructor_NotesOfTheFirstLoad_AreLogged()
     {
-        _folder.With("GLOBAL_DAILY_LIMIT_USD", "5");
+        _folder.Write("conductor.yaml", "reliability: { hedge: {} }");
 
         using var watcher = Watch();
 
-        Assert.Contains(_log.Lines, line => line.Contains("GLOBAL_DAILY_LIMIT_USD: 5 is read, and not enforced in this version", StringComparison.Ordinal));
+        Assert.Contains(_log.Lines, line => line.Contains("reliability.hedge is read, and not acted upon in this version", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -357,7 +357,7 @@ public sealed class AdmissionTests
         return stake switch
         {
             "key" => settings with { Keys = [Key("k", "k")] },
-            "budget" => settings with { Tenants = new Dictionary<string, TenantSettings> { ["somebody"] = new() { HasBudget = true } } },
+            "budget" => settings with { Tenants = new Dictionary<string, TenantSettings> { ["somebody"] = new() { Budgets = [new BudgetSettings { Limit = NanoUsd.FromUsd(1) }] } } },
             _ => settings with { Prices = new PricesSettings { Unknown = UnknownPriceRule.Refuse } },
         };
     }

@@ -133,9 +133,9 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
 
     public ChatCall Chat(
         string model = "fast", bool isStreaming = false, string tenant = CallContext.DefaultTenant, CallOptions? options = null, CallConstraints? constraints = null,
-        string text = "hello there") => Track(new ChatCall
+        string text = "hello there", string? key = null) => Track(new ChatCall
         {
-            Context = CallContext.New() with { TenantId = tenant },
+            Context = CallContext.New() with { TenantId = tenant, KeyId = key },
             Model = model,
             IsStreaming = isStreaming,
             Options = options ?? CallOptions.Default,
