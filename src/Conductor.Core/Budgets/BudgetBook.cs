@@ -175,6 +175,7 @@ internal sealed class BudgetBook : ISpendObserver, IDisposable
             return; // a ledger in memory was empty when this process began
         }
 
+        _writer.EnsureOpen();
         try
         {
             await _writer.FlushAsync(cancellationToken).WaitAsync(TimeSpan.FromSeconds(5), cancellationToken).ConfigureAwait(false);

@@ -58,12 +58,18 @@ public sealed partial class LedgerWriter
     public ValueTask<ReservationTicket> ReserveAsync(LedgerRow row)
     {
         Check(row);
+        EnsureOpen();
+        return _reservations.TryReserve(row, out var ticket) && _commits is null ? ValueTask.FromResult(ticket) : ReserveAsync(row, ticket);
+    }
+
+    /// <summary>Makes sure that what processes that ended left in the reservations is on its way into the store.</summary>
+    /// <exception cref="StorageException">They cannot be used.</exception>
+    internal void EnsureOpen()
+    {
         if (!Volatile.Read(ref _isOpen))
         {
             Open(isAlone: false);
         }
-
-        return _reservations.TryReserve(row, out var ticket) && _commits is null ? ValueTask.FromResult(ticket) : ReserveAsync(row, ticket);
     }
 
     private async ValueTask<ReservationTicket> ReserveAsync(LedgerRow row, ReservationTicket ticket)
