@@ -132,7 +132,7 @@ public sealed class BudgetTests
     [Fact]
     public async Task Failure_ThatCostNothing_TheNextTargetIsTaken()
     {
-        var (first, second) = (new FakeProvider("a").Failing(new ProviderException(ProviderErrorKind.Network, "gone")), new FakeProvider("b"));
+        var (first, second) = (new FakeProvider("a").Failing(new ProviderException(ProviderErrorKind.RateLimited, "not now")), new FakeProvider("b"));
         await using var machine = Budgeted([first, second], new BudgetSettings { Limit = CallsWorst });
 
         await using var call = Ask(machine);
