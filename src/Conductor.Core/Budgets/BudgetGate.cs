@@ -107,7 +107,7 @@ internal sealed partial class BudgetGate(BudgetBook book, AttemptServices servic
 
         var output = call is EmbeddingCall ? 0 : TokenBound.Answers(call) * OutputLimits.Of(call, hop);
         return hop.Price is { } price
-            ? CostEstimator.WorstCase(price, inputTokens, output)
+            ? CostEstimator.WorstCase(price, inputTokens, output, Reservations.PartsOf(call, price))
             : services.EstimateUnderLease(hop, new TokenUsage { InputTokens = inputTokens, OutputTokens = output }) ?? NanoUsd.Zero; // allowed without a price: nothing to hold
     }
 

@@ -1,3 +1,4 @@
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Money;
 using Conductor.Routing;
@@ -21,7 +22,7 @@ public static class Reservations
         }
 
         var isEmbedding = call is EmbeddingCall or OperationCall { Embedding: not null };
-        long output = isEmbedding ? 0 : CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call));
+        long output = isEmbedding ? 0 : OutputLimits.Added(call, hop) ?? CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call));
         var input = InputTokens(call, isPriced: hop.Price is { IsFree: false });
         if (call is OperationCall { Catalog: { } catalog } operation && catalog.Operations.TryGetValue(operation.Operation, out var entry) && entry.Descriptor.Prompt is { } prompt)
         {
@@ -31,7 +32,7 @@ public static class Reservations
         }
 
         var cost = hop.Price is { } price
-            ? CostEstimator.WorstCase(price, input, output, isEmbedding ? PricedParts.Vectors : PartsOf(call, price))
+            ? CostEstimator.WorstCase(price, input, output, PartsOf(call, price))
             : ownPrice?.Invoke(hop, new TokenUsage { InputTokens = input, OutputTokens = output });
         return new Reservation(input, output, cost);
     }
@@ -46,9 +47,14 @@ public static class Reservations
     /// <summary>An estimate of a prompt's size as an upper bound: a quarter on top, which is how far the estimate is usually off, and a little for short ones.</summary>
     public static long WithMargin(long estimatedTokens) => estimatedTokens + (estimatedTokens / 4) + 16;
 
-    // Reserved at prices that a call may have only where its request holds the words for it: else every call would set aside several times what it can cost.
-    private static PricedParts PartsOf(ModelCall call, ModelPrice price)
+    /// <summary>Which parts a call's tokens may be, other than text. Only those for whose prices its request holds the words: else every call would set aside several times what it can cost.</summary>
+    internal static PricedParts PartsOf(ModelCall call, ModelPrice price)
     {
+        if (call is EmbeddingCall or OperationCall { Embedding: not null })
+        {
+            return PricedParts.Vectors;
+        }
+
         var hasHour = price.CacheWriteHourPerMillion is not null;
         var hasAudio = price.AudioInputPerMillion is not null || price.AudioOutputPerMillion is not null;
         var hasPictures = price.ImageInputPerMillion is not null || price.ImageOutputPerMillion is not null;

@@ -29,7 +29,7 @@ internal sealed partial class AttemptScope
     }
 
     private NanoUsd PriceOf(long input, long output) => (Hop.Price is { } price
-        ? CostEstimator.WorstCase(price, input, output)
+        ? CostEstimator.WorstCase(price, input, output, Reservations.PartsOf(_call, price))
         : _services.EstimateByProvider(Hop, new TokenUsage { InputTokens = input, OutputTokens = output })) ?? NanoUsd.Zero;
 
     private NanoUsd CostOf(TokenUsage? used) =>

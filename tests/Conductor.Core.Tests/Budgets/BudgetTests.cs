@@ -166,6 +166,45 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public async Task NoLimitOfTheCallersOwn_ACrashWouldBookNoMoreThanIsHeld()
+    {
+        var provider = new FakeProvider("a") { Models = [FakeProvider.Model("m") with { MaxOutputTokens = 100_000 }] };
+        await using var machine = Budgeted(provider, new BudgetSettings { Limit = NanoUsd.FromUsd(1) });
+        await using var call = machine.Chat();
+        NanoUsd? held = null;
+        provider.Answer = (_, _, _) =>
+        {
+            held = call.Budget!.Amount;
+            return Task.FromResult(Replies.Text("x"));
+        };
+
+        await machine.SendAsync(call);
+
+        Assert.Equal(4_096, call.Reservation.OutputTokens);
+        Assert.True(call.Reservation.Cost <= held, $"{call.Reservation.Cost} {held}");
+    }
+
+    [Theory]
+    [InlineData("plain", 1_000)]
+    [InlineData("kept for \"1h\"", 6_000)]
+    public async Task PartsThatCostMore_AreHeldWhereTheRequestHasThem(string text, long nanoPerToken)
+    {
+        var provider = new FakeProvider("a") { Models = [FakeProvider.Model("m") with { Price = new ModelPrice { InputPerMillion = NanoUsd.FromUsd(1), CacheWriteHourPerMillion = NanoUsd.FromUsd(6), OutputPerMillion = NanoUsd.FromUsd(2) } }] };
+        await using var machine = Budgeted(provider, new BudgetSettings { Limit = NanoUsd.FromUsd(1) });
+        await using var call = machine.Raw($"text={text}");
+        NanoUsd? held = null;
+        provider.Answer = (_, _, _) =>
+        {
+            held = call.Budget!.Amount;
+            return Task.FromResult(Replies.Text("x"));
+        };
+
+        await machine.SendAsync(call);
+
+        Assert.Equal(new NanoUsd(((32 + 5 + text.Length) * nanoPerToken) + (4_096 * 2_000)), held);
+    }
+
+    [Fact]
     public async Task NoLimitOfTheCallersOwn_AsBytes_GoesTypedWithTheStandardOne()
     {
         var provider = new FakeProvider("a") { Transport = new FakeTransport((_, _) => throw new InvalidOperationException("not asked")) };

@@ -58,12 +58,13 @@ public abstract class ReservationStoreConformance : IDisposable
     [Fact]
     public async Task Reserve_FromManyThreads_NoPlaceIsGivenTwice()
     {
+        var store = Store; // opened before the threads come
         var taken = new ConcurrentDictionary<long, bool>();
         await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(() =>
         {
             for (var i = 0; i < 2_000; i++)
             {
-                if (!Store.TryReserve(Row($"c{thread}_{i}"), out var ticket))
+                if (!store.TryReserve(Row($"c{thread}_{i}"), out var ticket))
                 {
                     continue;
                 }
