@@ -52,7 +52,7 @@ public sealed class RequestWriterTests
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(body), newer), newer.ToJsonString());
         Assert.Equal(["s", "now in French"], older["system"]!.AsArray().Select(block => (string)block!["text"]!));
         Assert.Equal(["user", "assistant", "user"], Roles(older));
-        Assert.Equal(["messages.system"], left.Changed);
+        Assert.Equal(["messages.role"], left.Changed);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class RequestWriterTests
 
         var (written, left) = Write([new(ChatRole.User, "q")], options, Target);
 
-        Assert.Equal(["seed", "frequency_penalty", "presence_penalty", "logprobs", "logit_bias", "service_tier", "safetySettings", "verbosity", "stop"], left.Dropped.OrderBy(name => name == "stop"));
+        Assert.Equal(["seed", "frequency_penalty", "presence_penalty", "logprobs", "logit_bias", "service_tier", "gemini:safetySettings", "verbosity", "stop"], left.Dropped.OrderBy(name => name == "stop"));
         Assert.Equal(["max_tokens", "response_format", "temperature"], left.Changed);
         Assert.Equal(4096, (int)written["max_tokens"]!);
         Assert.Equal(1, (int)written["temperature"]!);

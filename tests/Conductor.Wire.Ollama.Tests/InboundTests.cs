@@ -26,6 +26,25 @@ public sealed class InboundTests
     }
 
     [Fact]
+    public void Chat_WhatOnlyThisDialectHas_ArrivesAtAServerOfIt_ButForWhatItsOperatorDecides()
+    {
+        var request = OllamaRequestReader.ReadChat("""
+            {"model":"m","messages":[{"role":"user","content":"q"}],"keep_alive":"5m","truncate":true,"new_member":{"a":1},
+             "options":{"num_gpu":1,"repeat_last_n":64,"num_ctx":512}}
+            """u8);
+        var output = new ArrayBufferWriter<byte>();
+
+        var losses = OllamaChatWriter.Write(output, "m", request.Messages, request.Options, new OllamaServing { NumCtx = 8192, KeepAlive = "1h" }, isStreaming: true);
+
+        var written = JsonElement.Parse(output.WrittenSpan);
+        Assert.Equal("5m", written.GetProperty("keep_alive").GetString());
+        Assert.Equal("""{"a":1}""", written.GetProperty("new_member").GetRawText());
+        Assert.False(written.GetProperty("truncate").GetBoolean());
+        Assert.Equal("""{"num_ctx":8192,"num_gpu":1,"repeat_last_n":64}""", written.GetProperty("options").GetRawText());
+        Assert.Equal(["ollama:options.num_ctx", "ollama:truncate"], losses.Dropped.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Chat_EveryMember_FindsItsPlace()
     {
         var request = OllamaRequestReader.ReadChat("""

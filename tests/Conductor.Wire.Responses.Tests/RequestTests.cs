@@ -218,7 +218,7 @@ public sealed class RequestTests
         var body = Bytes.Text(output => ResponsesRequestWriter.Write(output, "m", [new ChatMessage(ChatRole.Assistant, [thinking, new TextContent("Hi")])], null, false, loss));
 
         Assert.DoesNotContain("reasoning\"", JsonNode.Parse(body)!["input"]!.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal(["reasoning_content"], loss.Dropped);
+        Assert.Equal(["messages.reasoning_content"], loss.Dropped);
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public sealed class RequestTests
         var body = JsonNode.Parse(Bytes.Text(output => ResponsesRequestWriter.Write(output, "m", request.Messages, request.Options, false, loss)))!;
 
         Assert.Equal("rs_3", string.Join(',', body["input"]!.AsArray().Select(item => item!["id"]?.GetValue<string>()).OfType<string>()));
-        Assert.Equal(["reasoning_content"], loss.Dropped);
+        Assert.Equal(["messages.reasoning_content"], loss.Dropped);
     }
 
     [Fact]

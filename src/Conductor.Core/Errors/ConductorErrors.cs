@@ -84,7 +84,7 @@ public static class ConductorErrors
 
     /// <summary>The answer to go on from is not there, or one that it goes on from itself.</summary>
     public static ConductorException PreviousResponseNotFound(string id, string missing) =>
-        new(404, "invalid_request_error", "previous_response_not_found",
+        new(400, "invalid_request_error", "previous_response_not_found",
             id == missing ? $"Previous response with id '{id}' not found." : $"Previous response with id '{id}' goes on from '{missing}', which is not kept any more; send the whole conversation as 'input'.")
         { Param = "previous_response_id", ShouldRetry = false };
 

@@ -143,9 +143,9 @@ internal sealed class BlockWriter(Utf8JsonWriter writer, LossReport left)
             {
                 left.Drop("messages.tool_calls.extra_content");
             }
-            else if (!ChatKeys.IsNote(key))
+            else if (!ChatKeys.IsNote(key) && !(key == "detail" && OptionValue.Text(value) == "auto"))
             {
-                left.Drop(key == "detail" ? "image_url.detail" : "messages.content." + (ChatKeys.TrySplit(key, out _, out var other) ? other : key));
+                left.Drop(ChatKeys.TrySplit(key, out _, out _) ? key : key == "detail" ? "messages.content.image_url.detail" : "messages.content." + key);
             }
         }
     }

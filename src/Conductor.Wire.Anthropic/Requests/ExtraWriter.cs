@@ -61,7 +61,7 @@ internal static class ExtraWriter
             return;
         }
 
-        left.Drop(ChatKeys.TrySplit(key, out _, out var name) ? name : key);
+        left.Drop(key);
     }
 
     private static void WriteMetadata(Utf8JsonWriter writer, AdditionalPropertiesDictionary given, LossReport left)

@@ -86,9 +86,9 @@ internal static class ToolWriter
                 writer.WritePropertyName(AnthropicKeys.MemberOf(key) ?? key);
                 LooseValue.Write(writer, value, path);
             }
-            else if (key != ChatKeys.Strict && !ChatKeys.IsNote(key) && ChatKeys.TrySplit(key, out _, out var member))
+            else if (key != ChatKeys.Strict && !ChatKeys.IsNote(key) && ChatKeys.TrySplit(key, out _, out _))
             {
-                left.Drop("tools." + member);
+                left.Drop(key);
             }
         }
 

@@ -61,7 +61,7 @@ internal sealed class TurnBuilder(AnthropicTarget target, LossReport left)
         var turn = isLate && AnthropicVersions.HasSystemRole(target.Version) ? TurnOf("system") : null;
         if (isLate && turn is null)
         {
-            left.Change("messages.system"); // it stood in the middle of the conversation and moves to its beginning
+            left.Change("messages.role"); // it stood in the middle of the conversation and moves to its beginning
         }
 
         for (var i = 0; i < message.Contents.Count; i++)
@@ -175,7 +175,7 @@ internal sealed class TurnBuilder(AnthropicTarget target, LossReport left)
         {
             if (!ChatKeys.IsNote(name) && AnthropicKeys.MemberOf(name) is null)
             {
-                left.Drop("messages." + (ChatKeys.TrySplit(name, out _, out var member) ? member : name));
+                left.Drop(ChatKeys.TrySplit(name, out _, out _) ? name : "messages." + name);
             }
         }
     }

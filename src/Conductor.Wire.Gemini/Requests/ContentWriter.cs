@@ -134,8 +134,7 @@ internal sealed class ContentWriter(string model, LossReport losses)
         {
             if (value is not null && !ChatKeys.IsNote(name) && name is not ("reasoning_details" or "reasoning_content" or "refusal" or "annotations" or "extra_content"))
             {
-                ChatKeys.TrySplit(name, out _, out var member);
-                losses.Drop("messages." + member);
+                losses.Drop(ChatKeys.TrySplit(name, out _, out _) ? name : "messages." + name);
             }
         }
     }

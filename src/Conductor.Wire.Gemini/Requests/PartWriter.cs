@@ -207,11 +207,11 @@ internal sealed class PartWriter(IReadOnlyDictionary<string, string> names, Loss
                 continue;
             }
 
-            if (ChatKeys.TrySplit(name, out var dialect, out var member))
+            if (ChatKeys.TrySplit(name, out var dialect, out _))
             {
                 if (dialect != GeminiKeys.Dialect)
                 {
-                    losses.Drop("messages.content." + member);
+                    losses.Drop(name);
                 }
             }
             else if (name != "detail")

@@ -95,7 +95,7 @@ internal static class ToolWriter
             }
             else if (name == ChatKeys.Strict ? OptionValue.Boolean(value) == true : !ChatKeys.IsNote(name))
             {
-                losses.Drop("tools.function." + member);
+                losses.Drop(dialect.Length > 0 ? name : "tools.function." + name);
             }
         }
 

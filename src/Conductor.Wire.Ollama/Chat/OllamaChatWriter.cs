@@ -37,12 +37,30 @@ public static class OllamaChatWriter
             OllamaToolWriter.Write(writer, options, left);
             WriteFormat(writer, options?.ResponseFormat);
             serving.WriteThink(writer);
-            serving.WriteKeepAlive(writer);
+            WriteOwn(writer, options, serving);
             WriteLogprobs(writer, options, left);
             OllamaOptionsWriter.Write(writer, options, serving.NumCtx, left);
             writer.WriteEndObject();
         });
         return left;
+    }
+
+    /// <summary>Whether a key is a member at the top of a body that only this dialect has. How prompts that are too long are dealt with is not the caller's to say.</summary>
+    internal static bool IsOwn(string key) =>
+        ChatKeys.TrySplit(key, out var dialect, out var member) && dialect == "ollama" && !member.Contains('.', StringComparison.Ordinal) && member is not ("truncate" or "shift");
+
+    private static void WriteOwn(Utf8JsonWriter writer, ChatOptions? options, OllamaServing serving)
+    {
+        if (options?.AdditionalProperties?.ContainsKey("ollama:keep_alive") != true)
+        {
+            serving.WriteKeepAlive(writer);
+        }
+
+        foreach (var (key, value) in options?.AdditionalProperties?.Where(pair => IsOwn(pair.Key)) ?? [])
+        {
+            writer.WritePropertyName(key["ollama:".Length..]);
+            LooseValue.Write(writer, value, key);
+        }
     }
 
     private static void WriteFormat(Utf8JsonWriter writer, ChatResponseFormat? format)

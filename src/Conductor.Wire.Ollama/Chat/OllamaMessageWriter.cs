@@ -110,9 +110,9 @@ internal static class OllamaMessageWriter
         foreach (var image in images)
         {
             writer.WriteStringValue(image.Base64Data.Span); // without the data URL's head
-            if (image.AdditionalProperties?.ContainsKey("detail") == true)
+            if (image.AdditionalProperties?.TryGetValue("detail", out var detail) == true && detail?.ToString() != "auto")
             {
-                left.Drop("image_url.detail");
+                left.Drop("messages.content.image_url.detail");
             }
         }
 
@@ -196,9 +196,9 @@ internal static class OllamaMessageWriter
 
         foreach (var name in message.AdditionalProperties?.Keys ?? Enumerable.Empty<string>())
         {
-            if (!name.Contains('.', StringComparison.Ordinal))
+            if (!ChatKeys.IsNote(name))
             {
-                left.Drop("messages." + name);
+                left.Drop(ChatKeys.TrySplit(name, out _, out _) ? name : "messages." + name);
             }
         }
     }

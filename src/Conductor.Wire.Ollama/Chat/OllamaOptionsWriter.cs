@@ -12,6 +12,9 @@ internal static class OllamaOptionsWriter
     // Notes between Conductor's own parts, and what the typed options carry.
     private static readonly string[] Elsewhere = ["strict", "stream_options", "model", "messages", "reasoning_effort"];
 
+    /// <summary>What the keys of options begin with that only this dialect has.</summary>
+    private const string OwnPrefix = "ollama:options.";
+
     public static void Write(Utf8JsonWriter writer, ChatOptions? options, int? numCtx, LossReport left)
     {
         writer.WriteStartObject("options"u8);
@@ -78,10 +81,17 @@ internal static class OllamaOptionsWriter
                     throw new WireRequestException(name, $"'{name}' is the form of old; send 'tools'.", WireRequestCodes.Unsupported);
                 case "top_k" when options.TopK is not null:
                     break;
+                case OwnPrefix + "num_ctx":
+                    left.Drop(name); // the operator's choice: another one loads the model anew for everybody
+                    break;
+                case var _ when name.StartsWith(OwnPrefix, StringComparison.Ordinal):
+                    writer.WritePropertyName(name[OwnPrefix.Length..]);
+                    LooseValue.Write(writer, value, name);
+                    break;
                 case var _ when Numbers.Contains(name):
                     writer.WriteNumber(name, OptionValue.Number(value) ?? throw new WireRequestException(name, $"'{name}' must be a number.", WireRequestCodes.InvalidValue));
                     break;
-                case var _ when left.IsSaid(name) || Elsewhere.Contains(name) || name.Contains('.', StringComparison.Ordinal):
+                case var _ when left.IsSaid(name) || Elsewhere.Contains(name) || OllamaChatWriter.IsOwn(name) || ChatKeys.IsNote(name):
                     break;
                 case "logprobs" or "store" when OptionValue.IsFalse(value):
                     break;

@@ -146,7 +146,7 @@ internal static class MessageWriter
 
         if (target.IsStrict)
         {
-            losses.Drop("reasoning_content");
+            losses.Drop("messages.reasoning_content");
             return;
         }
 
@@ -174,7 +174,7 @@ internal static class MessageWriter
     {
         if (signature is not null)
         {
-            losses.Drop(ThoughtSignatures.Member);
+            losses.Drop("messages.tool_calls." + ThoughtSignatures.Member);
         }
     }
 }

@@ -20,7 +20,15 @@ internal static class ItemWriter
 
         if (message.AuthorName is { Length: > 0 })
         {
-            loss.Drop("name");
+            loss.Drop("messages.name");
+        }
+
+        foreach (var key in message.AdditionalProperties?.Keys ?? Enumerable.Empty<string>())
+        {
+            if (ChatKeys.TrySplit(key, out var dialect, out _) && dialect != ResponsesKeys.Dialect)
+            {
+                loss.Drop(key);
+            }
         }
 
         var isAssistant = message.Role == ChatRole.Assistant;
@@ -69,7 +77,7 @@ internal static class ItemWriter
     {
         if (AnswerJson.String(item, "type"u8) == "reasoning" && !Signatures.IsOpenAI(AnswerJson.String(item, "encrypted_content"u8)))
         {
-            loss.Drop("reasoning_content");
+            loss.Drop("messages.reasoning_content");
             return;
         }
 
@@ -160,7 +168,7 @@ internal static class ItemWriter
         var seal = parts[^1];
         if (seal.ProtectedData is not { Length: > 0 } || Signatures.MakerOf(seal) is not (null or Signatures.OpenAI))
         {
-            loss.Drop("reasoning_content");
+            loss.Drop("messages.reasoning_content");
             return end;
         }
 

@@ -17,7 +17,7 @@ public static class ContentLosses
         ArgumentNullException.ThrowIfNull(losses);
         if (!saysSignatures && content is TextReasoningContent { ProtectedData.Length: > 0 })
         {
-            losses.Drop("reasoning_details");
+            losses.Drop("messages.reasoning_details");
         }
 
         foreach (var (key, value) in content.AdditionalProperties ?? [])
@@ -28,7 +28,7 @@ public static class ContentLosses
             }
             else if (key == ChatKeys.ThoughtSignature)
             {
-                losses.Drop("extra_content");
+                losses.Drop("messages.tool_calls.extra_content");
             }
             else if (key == ChatKeys.CacheControl || (ChatKeys.TrySplit(key, out var owner, out _) && owner != dialect))
             {

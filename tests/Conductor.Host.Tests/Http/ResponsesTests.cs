@@ -139,7 +139,7 @@ public class ResponsesTests
         }
 
         using var previous = await gateway.PostAsync("/v1/responses", $$"""{"model":"fake/m","input":"d","previous_response_id":"{{Id(created)}}"}""");
-        await ErrorAssert.IsAsync(previous, 404, "invalid_request_error", "previous_response_not_found", "previous_response_id");
+        await ErrorAssert.IsAsync(previous, 400, "invalid_request_error", "previous_response_not_found", "previous_response_id");
 
         static IEnumerable<string?> Texts(JsonElement list) => list.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("content")[0].GetProperty("text").GetString());
     }
@@ -165,7 +165,7 @@ public class ResponsesTests
         using var deleted = await gateway.Client.DeleteAsync($"/v1/responses/{Id(mine)}");
         using var gone = await gateway.PostAsync("/v1/responses", $$"""{"model":"fake/m","input":"b","previous_response_id":"{{Id(mine)}}"}""");
         using var referred = await gateway.PostAsync("/v1/responses", $$"""{"model":"fake/m","input":[{"type":"item_reference","id":"{{item}}"}]}""");
-        Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.BadRequest], [found.StatusCode, deleted.StatusCode, gone.StatusCode, referred.StatusCode]);
+        Assert.Equal([HttpStatusCode.NotFound, HttpStatusCode.NotFound, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest], [found.StatusCode, deleted.StatusCode, gone.StatusCode, referred.StatusCode]);
         gateway.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Keys);
         Assert.Equal(Id(mine), Id(await gateway.GetJsonAsync($"/v1/responses/{Id(mine)}")));
     }
@@ -241,7 +241,7 @@ public class ResponsesTests
     [InlineData("""{"model":"fake/m","input":"a","tools":[{"type":"web_search"}]}""", 400, "unsupported_parameter", "tools[0]")]
     [InlineData("""{"model":"fake/m"}""", 400, "missing_required_parameter", "input")]
     [InlineData("""{"model":"fake/m","input":[{"role":"user","content":[{"type":"input_text"}]}]}""", 400, "missing_required_parameter", "input[0].content[0].text")]
-    [InlineData("""{"model":"fake/m","input":"a","previous_response_id":"resp_none"}""", 404, "previous_response_not_found", "previous_response_id")]
+    [InlineData("""{"model":"fake/m","input":"a","previous_response_id":"resp_none"}""", 400, "previous_response_not_found", "previous_response_id")]
     [InlineData("""{"model":"nobody/m","input":"a"}""", 404, "model_not_found", "model")]
     [InlineData("""{"model":"fake/m","input":"a","stream":1}""", 400, "invalid_type", "stream")]
     [InlineData("{", 400, "invalid_json", null)]

@@ -43,7 +43,7 @@ public sealed class ResponsesNodeTests
         Assert.Equal(Weather, found.GetProperty("parsed").GetRawText());
         Assert.Equal("completed", found.GetProperty("image").GetString());
         Assert.Equal(
-            """{"model":{"status":404,"code":"model_not_found","param":"model","kind":"NotFoundError"},"background":{"status":400,"code":"unsupported_parameter","param":"background","kind":"BadRequestError"},"previous":{"status":404,"code":"previous_response_not_found","param":"previous_response_id","kind":"NotFoundError"}}""",
+            """{"model":{"status":404,"code":"model_not_found","param":"model","kind":"NotFoundError"},"background":{"status":400,"code":"unsupported_parameter","param":"background","kind":"BadRequestError"},"previous":{"status":400,"code":"previous_response_not_found","param":"previous_response_id","kind":"BadRequestError"}}""",
             found.GetProperty("errors").GetRawText());
         Assert.Equal("""{"isApiError":true,"code":"upstream_error"}""", found.GetProperty("broken").GetRawText());
         Assert.Equal(50, found.GetProperty("many").GetInt32());
