@@ -2,6 +2,7 @@ using System.Globalization;
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Dialects;
+using Conductor.Operations;
 using Conductor.Settings;
 
 namespace Conductor.Caching;
@@ -39,7 +40,8 @@ internal static class CacheRules
     /// <summary>Everything that changes the answer: who, what, where it may be answered, and how.</summary>
     /// <param name="call">The call, routed.</param>
     /// <param name="promptOf">The prompt that an operation would be asked with now, as text.</param>
-    public static CacheKey KeyOf(ModelCall call, Func<OperationEntry, string> promptOf)
+    /// <param name="variant">What else the answer of an operation depends on, by <see cref="VariantOfAsync"/>.</param>
+    public static CacheKey KeyOf(ModelCall call, Func<OperationEntry, string> promptOf, string? variant)
     {
         using var key = new CacheKeyBuilder();
         key.AddText(call.GetType().Name);
@@ -63,7 +65,7 @@ internal static class CacheRules
                 var entry = call.Catalog!.Operations[operation.Operation];
                 key.AddText(entry.Fingerprint);
                 key.AddText(promptOf(entry)); // an edited prompt is another question
-                key.AddText(VariantOf(entry, operation));
+                key.AddText(variant);
                 break;
             case ChatCall { Body: { } body }:
                 AddBody(key, body);
@@ -98,27 +100,34 @@ internal static class CacheRules
         key.AddBytes(body.Bytes.Span);
     }
 
-    private static string? VariantOf(OperationEntry entry, OperationCall call)
+    /// <summary>What the operation's own code says that the answer depends on besides the request; null for nothing, and for calls that are none of an operation.</summary>
+    public static async Task<string?> VariantOfAsync(ModelCall call, CancellationToken cancellationToken)
     {
-        if (!entry.TryAcquire())
+        if (call is not OperationCall operation)
         {
-            return null; // it is gone: nobody answers anew either
+            return null;
         }
 
+        var entry = call.Catalog!.Operations[operation.Operation];
         try
         {
-            return entry.Operation.CacheVariant(call.Payload);
+            return await OperationGuard.RunAsync(entry, code => code.CacheVariant(operation.Payload), call.Catalog.Settings.Reliability, cancellationToken).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // boundary: an operation that cannot say what its answer depends on shares no answer
-        catch (Exception)
-#pragma warning restore CA1031
+        catch (OperationStuckException)
         {
-            return call.Context.CallId; // the request id is the caller's to choose
+            entry.Fault("Its code did not come back although its time was up.");
         }
-        finally
+        catch (OperationFaultException fault)
         {
-            entry.Release();
+            entry.Fault($"Its code threw {fault.Name}.");
         }
+        catch (Exception refusal) when (refusal is OperationRequestException or Errors.ConductorException)
+        {
+            // It refuses what it has checked before, or it is gone.
+        }
+
+        // An operation that cannot say what its answer depends on shares no answer; the request id is the caller's to choose.
+        return call.Context.CallId;
     }
 
     private static bool IsCacheable(OperationCall call) =>

@@ -38,6 +38,9 @@ public sealed class OperationEntry(IOperation operation, string pluginId) : Leas
     /// <summary>Whether its own faults keep calls away from it.</summary>
     public Quarantine Quarantine { get; init; } = new(new QuarantineSettings(), TimeProvider.System);
 
+    /// <summary>The clock that its code's time is measured by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Told of each fault of its code: what it was, as a sentence, and for how long calls are kept away from now on, null when nothing changed.</summary>
     public Action<OperationEntry, string, TimeSpan?>? Faulted { get; init; }
 
@@ -46,6 +49,9 @@ public sealed class OperationEntry(IOperation operation, string pluginId) : Leas
 
     /// <summary>Only under a lease.</summary>
     public IOperation Operation => Value;
+
+    /// <summary>How many threads are in its code now to read a request.</summary>
+    internal int Reading;
 
     /// <summary>Counts a fault of its code.</summary>
     internal void Fault(string what)

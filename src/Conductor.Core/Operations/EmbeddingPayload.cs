@@ -2,6 +2,7 @@ using System.Text.Json;
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Errors;
+using Conductor.Settings;
 
 namespace Conductor.Operations;
 
@@ -12,15 +13,18 @@ internal static class EmbeddingPayload
     /// <param name="entry">The operation.</param>
     /// <param name="payload">The request, already checked by schema and operation.</param>
     /// <param name="longest">Longest text, in UTF-16 code units.</param>
-    /// <exception cref="ConductorException">400 for a text of a wrong length, 502 where the operation's own code fails.</exception>
-    public static EmbeddingRequest? Read(OperationEntry entry, ReadOnlyMemory<byte> payload, int longest)
+    /// <param name="settings">How long the operation's code may take.</param>
+    /// <param name="callerAborted">Cancelled when the caller leaves.</param>
+    /// <exception cref="ConductorException">400 for a text of a wrong length, 502 where the operation's own code fails or does not come back.</exception>
+    public static async Task<EmbeddingRequest?> ReadAsync(
+        OperationEntry entry, ReadOnlyMemory<byte> payload, int longest, ReliabilitySettings settings, CancellationToken callerAborted)
     {
         if (!entry.IsEmbedding)
         {
             return null;
         }
 
-        var request = Read(entry, payload);
+        var request = await OperationGuard.ReadAsync(entry, operation => Of((IEmbeddingOperation)operation, payload), settings, callerAborted).ConfigureAwait(false);
         var inputs = request.Inputs!;
         for (var index = 0; index < inputs.Count; index++)
         {
@@ -32,36 +36,6 @@ internal static class EmbeddingPayload
         }
 
         return request;
-    }
-
-    private static EmbeddingRequest Read(OperationEntry entry, ReadOnlyMemory<byte> payload)
-    {
-        var turn = OperationTurn.Begin(entry);
-        if (!entry.TryAcquire())
-        {
-            turn.End();
-            throw ConductorErrors.OperationNotFound(entry.Name, nearest: null);
-        }
-
-        try
-        {
-            return Of((IEmbeddingOperation)entry.Operation, payload);
-        }
-        catch (OperationRequestException mistake)
-        {
-            throw new InvalidRequestException(mistake.Message, mistake.Field, "invalid_value");
-        }
-#pragma warning disable CA1031 // boundary: the plugin's own failure is neither the caller's mistake nor Conductor's; its object must not travel on
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            throw turn.Threw(fault);
-        }
-        finally
-        {
-            entry.Release();
-            turn.End(); // a probe is the whole call, not its reading
-        }
     }
 
     /// <summary>The operation's own reading of a payload, under a lease; its list is copied, so that none of its types travels on.</summary>

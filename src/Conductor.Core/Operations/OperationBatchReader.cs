@@ -30,7 +30,7 @@ internal static class OperationBatchReader
         RefuseTogether(root, "text");
         RefuseStream(entry, root);
         CheckSize(root, members, items.Count, size, catalog.Settings.Limits.MaxBodyBytes);
-        return new OperationBatch(entry.Name, context, items.Count, (index, at) => ReadItem(entry, root, members, items[index], envelope, at, catalog, over, callerAborted));
+        return new OperationBatch(entry.Name, context, items.Count, (index, at) => ReadItemAsync(entry, root, members, items[index], envelope, at, catalog, over, callerAborted));
     }
 
     private static List<JsonElement> ItemsOf(JsonElement root)
@@ -76,7 +76,7 @@ internal static class OperationBatchReader
 
     private static int SizeOf(JsonElement value) => JsonMarshal.GetRawUtf8Value(value).Length;
 
-    private static OperationCall ReadItem(
+    private static Task<OperationCall> ReadItemAsync(
         OperationEntry entry, JsonElement root, IReadOnlyList<string> members, JsonElement item, OperationEnvelope envelope,
         CallContext context, CatalogSnapshot catalog, CallOptions? over, CancellationToken callerAborted)
     {
@@ -94,7 +94,7 @@ internal static class OperationBatchReader
                 throw new InvalidRequestException($"An item of '{Inputs}' is a text or an object; this one is neither.", Inputs, "invalid_value");
         }
 
-        return OperationCallReader.Make(entry, envelope, text, members, MemberOf, context, catalog.Settings, over, isStreaming: false, callerAborted);
+        return OperationCallReader.MakeAsync(entry, envelope, text, members, MemberOf, context, catalog.Settings, over, isStreaming: false, callerAborted);
 
         JsonElement? MemberOf(string name) =>
             (item.ValueKind == JsonValueKind.Object ? OperationCallReader.MemberOf(item, name) : name == "text" ? item : null)

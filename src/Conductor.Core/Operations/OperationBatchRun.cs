@@ -88,7 +88,7 @@ public sealed class OperationBatchRun(
         try
         {
             CheckSize();
-            call = batch.Read(index);
+            call = await batch.ReadAsync(index).ConfigureAwait(false);
             var outcome = await run(call, cancellationToken).ConfigureAwait(false);
             var answer = OperationAnswer.From(call, outcome);
             Interlocked.Add(ref _bytes, answer.Result.Length);

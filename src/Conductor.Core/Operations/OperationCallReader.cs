@@ -19,21 +19,21 @@ public static class OperationCallReader
     /// <param name="catalog">What can be called now.</param>
     /// <param name="callerAborted">Cancelled when the caller leaves.</param>
     /// <exception cref="ConductorException">404 for an unknown operation, 400 for a wrong request.</exception>
-    public static OperationCall Read(
+    public static async Task<OperationCall> ReadAsync(
         string operation, ReadOnlyMemory<byte> body, CallContext context, CatalogSnapshot catalog, CancellationToken callerAborted)
     {
         using var request = OperationRequest.Parse(operation, body, catalog);
-        return request.ReadCall(context, callerAborted);
+        return await request.ReadCallAsync(context, callerAborted).ConfigureAwait(false);
     }
 
     /// <summary>One call from a request that is an object.</summary>
-    internal static OperationCall Read(
+    internal static Task<OperationCall> ReadAsync(
         OperationEntry entry, JsonElement root, CallContext context, CatalogSnapshot catalog, CallOptions? over, bool isStreaming, CancellationToken callerAborted)
     {
         var own = PayloadMembersOf(entry);
         var request = new RequestObject(root, "", [.. own, .. OperationEnvelope.Members]);
         var envelope = OperationEnvelope.Read(request, entry, catalog);
-        return Make(
+        return MakeAsync(
             entry, envelope, request.String("text", maxLength: int.MaxValue), own, name => MemberOf(root, name), context, catalog.Settings, over, isStreaming || AsksForStream(entry, root), callerAborted);
     }
 
@@ -42,7 +42,7 @@ public static class OperationCallReader
         [.. Common, .. entry.RequestMembers.Except([.. Common, .. OperationEnvelope.Members, OperationBatchReader.Inputs])];
 
     /// <summary>One call from its parts: its text and its payload are checked here.</summary>
-    internal static OperationCall Make(
+    internal static async Task<OperationCall> MakeAsync(
         OperationEntry entry, OperationEnvelope envelope, string? text, IReadOnlyList<string> members, Func<string, JsonElement?> member,
         CallContext context, ConductorSettings settings, CallOptions? over, bool isStreaming, CancellationToken callerAborted)
     {
@@ -51,6 +51,7 @@ public static class OperationCallReader
         CheckMessages(member("parameters"), longest);
         var payload = WritePayload(members, member);
         CheckPayload(entry, payload);
+        await OperationGuard.ReadAsync(entry, operation => Validate(operation, payload), settings.Reliability, callerAborted).ConfigureAwait(false);
         return new OperationCall
         {
             Context = context,
@@ -58,7 +59,7 @@ public static class OperationCallReader
             Operation = entry.Name,
             Model = envelope.Model,
             Payload = payload,
-            Embedding = EmbeddingPayload.Read(entry, payload, longest),
+            Embedding = await EmbeddingPayload.ReadAsync(entry, payload, longest, settings.Reliability, callerAborted).ConfigureAwait(false),
             IsStreaming = isStreaming,
             MaxTokens = envelope.MaxTokens,
             Temperature = envelope.Temperature,
@@ -169,32 +170,11 @@ public static class OperationCallReader
                 RequestChecks.Quote(violations[0].Path),
                 "invalid_value");
         }
+    }
 
-        var turn = OperationTurn.Begin(entry);
-        if (!entry.TryAcquire())
-        {
-            turn.End();
-            throw ConductorErrors.OperationNotFound(entry.Name, nearest: null);
-        }
-
-        try
-        {
-            entry.Operation.Validate(payload);
-        }
-        catch (OperationRequestException mistake)
-        {
-            throw new InvalidRequestException(mistake.Message, mistake.Field, "invalid_value");
-        }
-#pragma warning disable CA1031 // boundary: the plugin's own failure is neither the caller's mistake nor Conductor's; its object must not travel on
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            throw turn.Threw(fault);
-        }
-        finally
-        {
-            entry.Release();
-            turn.End(); // a probe is the whole call, not its reading
-        }
+    private static bool Validate(IOperation operation, ReadOnlyMemory<byte> payload)
+    {
+        operation.Validate(payload);
+        return true;
     }
 }

@@ -45,8 +45,8 @@ public sealed class OperationRequest : IDisposable
     /// <param name="over">Options that win over those of the body; null = none.</param>
     /// <param name="isStreaming">Whether the caller asks for a stream beside the body.</param>
     /// <exception cref="InvalidRequestException">Something is wrong with it; the exception names the member.</exception>
-    public OperationCall ReadCall(CallContext context, CancellationToken callerAborted, CallOptions? over = null, bool isStreaming = false) =>
-        OperationCallReader.Read(_entry, _document.RootElement, context, _catalog, over, isStreaming, callerAborted);
+    public Task<OperationCall> ReadCallAsync(CallContext context, CancellationToken callerAborted, CallOptions? over = null, bool isStreaming = false) =>
+        OperationCallReader.ReadAsync(_entry, _document.RootElement, context, _catalog, over, isStreaming, callerAborted);
 
     /// <summary>The batch that it asks for. What is wrong with one item is told when that item is read.</summary>
     /// <param name="context">Who asks. The calls' request ids are this one's, a dot and the item's index.</param>

@@ -37,9 +37,12 @@ internal sealed class OperationTurn
 
     /// <summary>Its code threw what is neither a mistake in the request nor in the reply. Counts once.</summary>
     /// <returns>What the caller is told.</returns>
-    public ConductorException Threw(Exception fault)
+    public ConductorException Threw(Exception fault) => Threw(fault.GetType().Name);
+
+    /// <inheritdoc cref="Threw(Exception)"/>
+    /// <param name="name">The exception's.</param>
+    public ConductorException Threw(string name)
     {
-        var name = fault.GetType().Name;
         Fault($"Its code threw {name}.");
         return ConductorErrors.OperationFault(Entry.Name, name);
     }

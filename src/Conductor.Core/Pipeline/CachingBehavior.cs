@@ -24,7 +24,7 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
             return await next().ConfigureAwait(false);
         }
 
-        var key = CacheRules.KeyOf(request, PromptOf);
+        var key = CacheRules.KeyOf(request, PromptOf, await CacheRules.VariantOfAsync(request, cancellationToken).ConfigureAwait(false));
         if (use == CacheUse.Refresh)
         {
             return await AskAsync(request, key, next).ConfigureAwait(false);

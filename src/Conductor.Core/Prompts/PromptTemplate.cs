@@ -114,8 +114,9 @@ public sealed class PromptTemplate
         catch (Exception left) when (left is TimeoutException or OperationCanceledException && !running.IsCompleted)
         {
             _ = running.ContinueWith(lost => lost.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            watch.GiveUp();
             var function = watch.Running;
-            function?.Lose(running);
+            function?.Lose(running, isFault: left is TimeoutException);
             if (left is OperationCanceledException)
             {
                 throw;

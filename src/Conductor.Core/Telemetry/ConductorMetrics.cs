@@ -46,6 +46,7 @@ public sealed class ConductorMetrics
     private readonly LabelLimiter _errors = new(100);
     private readonly LabelLimiter _plugins = new(100);
     private readonly LabelLimiter _owners = new(200);
+    private readonly LabelLimiter _functions = new(100);
     private Func<long> _unsettled = static () => 0;
     private Func<IReadOnlyList<(BudgetScope Scope, BudgetSettings Budget, double Usd)>> _budgets = static () => [];
     private Func<IReadOnlyCollection<(string Plugin, long Contexts)>> _pluginContexts = static () => [];
@@ -65,7 +66,7 @@ public sealed class ConductorMetrics
         _overhead = Meter.CreateHistogram("conductor.overhead", "s", "The part of a call in which no attempt was running.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = OverheadBuckets });
         _attempts = Meter.CreateCounter<long>("conductor.upstream.attempts", "{attempt}", "Tries at providers, by how they ended.");
-        _pluginFaults = Meter.CreateCounter<long>("conductor.plugin.faults", "{fault}", "Calls of a provider or an operation that ended by a fault of the plugin's own, not an upstream's.");
+        _pluginFaults = Meter.CreateCounter<long>("conductor.plugin.faults", "{fault}", "Calls of a provider, an operation or a prompt function that ended by a fault of the plugin's own, not an upstream's.");
         _cost = Meter.CreateCounter<double>("conductor.cost.usd", "{USD}", "Known cost. The ledger is exact, this is not.");
         _cacheRequests = Meter.CreateCounter<long>("conductor.cache.requests", "{request}", "Looks into the answer cache, by result.");
         _callsActive = Meter.CreateUpDownCounter<long>("conductor.calls.active", "{call}", "Calls at work.");
@@ -145,6 +146,13 @@ public sealed class ConductorMetrics
     {
         ArgumentNullException.ThrowIfNull(operation);
         _pluginFaults.Add(1, new TagList { { "operation", _operations.Limit(operation.Name) }, { "plugin", _plugins.Limit(operation.PluginId) } });
+    }
+
+    /// <summary>The code of a plugin's prompt function failed.</summary>
+    public void PluginFault(Prompts.PromptFunctionEntry function)
+    {
+        ArgumentNullException.ThrowIfNull(function);
+        _pluginFaults.Add(1, new TagList { { "function", _functions.Limit(function.DisplayName) }, { "plugin", _plugins.Limit(function.PluginId) } });
     }
 
     /// <summary>An attempt's first content is there.</summary>

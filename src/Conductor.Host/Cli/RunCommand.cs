@@ -59,7 +59,7 @@ internal static class RunCommand
                 return await RunBatchAsync(process.Conductor, request.ReadBatch(context, interrupt.Token), output, interrupt.Token);
             }
 
-            await using var call = request.ReadCall(context, interrupt.Token, isStreaming: parsed.GetValue(Stream));
+            await using var call = await request.ReadCallAsync(context, interrupt.Token, isStreaming: parsed.GetValue(Stream));
             var outcome = await Terminal.BusyAsync($"Running {call.Operation}", () => process.Conductor.RunAsync(call, interrupt.Token));
             await output.WriteAsync(call, outcome, interrupt.Token);
             return ExitCodes.Ok;

@@ -52,7 +52,7 @@ internal static class Welcome
         var context = CallContext.New() with { Surface = "welcome" };
         try
         {
-            await using var call = OperationCallReader.Read(SampleOperation, body, context, conductor.Catalog, cancellationToken);
+            await using var call = await OperationCallReader.ReadAsync(SampleOperation, body, context, conductor.Catalog, cancellationToken);
             var outcome = await conductor.RunAsync(call, cancellationToken);
             AnsiConsole.WriteLine();
             AnsiConsole.MarkupLineInterpolated($"First run: [italic]{SampleOperation}[/] of \"{Sample}\"");

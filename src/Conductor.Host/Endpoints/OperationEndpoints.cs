@@ -40,7 +40,7 @@ internal sealed class OperationEndpoints(IConductor conductor, InboundDialects d
             return;
         }
 
-        await using var call = request.ReadCall(context, CallLifetime.Of(http).Token, options, QueryFlags.Read(http.Request, Stream));
+        await using var call = await request.ReadCallAsync(context, CallLifetime.Of(http).Token, options, QueryFlags.Read(http.Request, Stream));
         http.Features.Set<ModelCall>(call);
         if (call.IsStreaming)
         {

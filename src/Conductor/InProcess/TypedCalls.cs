@@ -19,7 +19,7 @@ internal static class TypedCalls
         var body = Serialize(request, requestType);
         await conductor.StartAsync(cancellationToken).ConfigureAwait(false);
         using var parsed = OperationRequest.Parse(operation, body, conductor.Catalog);
-        var read = parsed.ReadCall(ContextOf(options), cancellationToken, options.Handling);
+        var read = await parsed.ReadCallAsync(ContextOf(options), cancellationToken, options.Handling).ConfigureAwait(false);
         return new OperationCall
         {
             Context = read.Context,

@@ -63,11 +63,19 @@ internal sealed class ProviderFactory(
                 {
                     Fingerprint = plugin.Hash,
                     Quarantine = new Quarantine(settings.Current.Plugins.Quarantine, time),
+                    Time = time,
                     Faulted = NoteFault,
                     LetOut = NoteLetOut,
                 })
                 .ToList();
-            var functions = container.GetServices<PromptFunction>().Select(function => new PromptFunctionEntry(function, plugin.Id, plugin.Hash)).ToList();
+            var functions = container.GetServices<PromptFunction>()
+                .Select(function => new PromptFunctionEntry(function, plugin.Id, plugin.Hash)
+                {
+                    Quarantine = new Quarantine(settings.Current.Plugins.Quarantine, time),
+                    Faulted = NoteFault,
+                    LetOut = NoteLetOut,
+                })
+                .ToList();
             if (functions.GroupBy(function => function.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { Key: var twice })
             {
                 throw new PluginFailureException($"Plugin '{plugin.Id}' registers two functions named '{twice}'.");
@@ -92,6 +100,17 @@ internal sealed class ProviderFactory(
             RuntimeLog.OperationQuarantined(logger, operation.Name, operation.PluginId, kept, fault);
         }
     }
+
+    private void NoteFault(PromptFunctionEntry function, string fault, TimeSpan? time)
+    {
+        metrics.PluginFault(function);
+        if (time is { } kept)
+        {
+            RuntimeLog.FunctionQuarantined(logger, function.DisplayName, function.PluginId, kept, fault);
+        }
+    }
+
+    private void NoteLetOut(PromptFunctionEntry function) => RuntimeLog.FunctionLetOut(logger, function.DisplayName, function.PluginId);
 
     private void NoteLetOut(OperationEntry operation) => RuntimeLog.OperationLetOut(logger, operation.Name, operation.PluginId);
 

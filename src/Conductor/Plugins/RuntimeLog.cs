@@ -34,6 +34,12 @@ internal static partial class RuntimeLog
     [LoggerMessage(5011, LogLevel.Information, "Operation {Operation} of plugin {Plugin} is out of quarantine: a probe came to an end")]
     public static partial void OperationLetOut(ILogger logger, string operation, string plugin);
 
+    [LoggerMessage(5013, LogLevel.Error, "Prompt function {Function} of plugin {Plugin} is quarantined for {Time}: {Fault}")]
+    public static partial void FunctionQuarantined(ILogger logger, string function, string plugin, TimeSpan time, string fault);
+
+    [LoggerMessage(5014, LogLevel.Information, "Prompt function {Function} of plugin {Plugin} is out of quarantine: a probe came to an end")]
+    public static partial void FunctionLetOut(ILogger logger, string function, string plugin);
+
     [LoggerMessage(5012, LogLevel.Warning,
         "A plugin is replaced or taken away, and idle threads of this process end: on .NET 9 and 10 one of them can end the process with it. " +
         "Set System.Threading.ThreadPool.ThreadsToKeepAlive to -1 in its runtimeconfig.json (docs/plugins.md)")]

@@ -171,7 +171,7 @@ public sealed class BatchTests
         using var request = Parse(machine, """{"inputs":["x"],"model":"a/m","max_tokens":9,"temperature":0.5,"top_p":0.25,"provider":"a","options":{"use_cache":false,"max_retries":2}}""");
         var batch = request.ReadBatch(Context, CancellationToken.None, new CallOptions { Cache = CacheUse.Refresh, Timeout = TimeSpan.FromSeconds(3) });
 
-        await using var call = batch.Read(0);
+        await using var call = await batch.ReadAsync(0);
 
         Assert.Equal(("a/m", 9, 0.5f, 0.25f, "a"), (call.Model, call.MaxTokens, call.Temperature, call.TopP, call.Constraints.ForcedProvider));
         Assert.Equal(new CallOptions { Cache = CacheUse.Refresh, MaxRetries = 2, Timeout = TimeSpan.FromSeconds(3) }, call.Options);
@@ -296,7 +296,7 @@ public sealed class BatchTests
     public async Task Item_FailsUnforeseen_ItsOwn500AndTheOthersGoOn()
     {
         await using var machine = Machine(Saying());
-        var batch = new OperationBatch("echo", Context, 2, (index, context) => index == 0 ? throw new FormatException("secret") : machine.Operation("x", model: "a/m").With(context));
+        var batch = new OperationBatch("echo", Context, 2, (index, context) => index == 0 ? throw new FormatException("secret") : Task.FromResult(machine.Operation("x", model: "a/m").With(context)));
 
         var items = await Run(machine, batch, 2).ToListAsync();
 

@@ -18,7 +18,7 @@ public sealed class EmbeddingOperationTests
     {
         await using var machine = Machine();
 
-        var call = Read(machine, """{"texts":["a","b"],"model":"v/e","parameters":{"dimensions":2}}""");
+        var call = await ReadAsync(machine, """{"texts":["a","b"],"model":"v/e","parameters":{"dimensions":2}}""");
 
         Assert.Equal("""{"parameters":{"dimensions":2},"texts":["a","b"]}""", Encoding.UTF8.GetString(call.Payload.Span));
         Assert.Equal("v/e", call.Model);
@@ -31,7 +31,7 @@ public sealed class EmbeddingOperationTests
     {
         await using var machine = new TestMachine(operations: [new FakeOperation()]);
 
-        var error = Assert.Throws<InvalidRequestException>(() => OperationCallReader.Read(
+        var error = await Assert.ThrowsAsync<InvalidRequestException>(() => OperationCallReader.ReadAsync(
             "echo", """{"texts":["a"]}"""u8.ToArray(), CallContext.New(), machine.Snapshot, CancellationToken.None));
 
         Assert.Equal(("texts", "unknown_field"), (error.Param, error.Code));
@@ -42,7 +42,7 @@ public sealed class EmbeddingOperationTests
     {
         await using var machine = Machine(new ConductorSettings { Defaults = new DefaultsSettings { Model = "chatty" } });
 
-        Assert.Equal("auto", Read(machine, """{"text":"a"}""").Model);
+        Assert.Equal("auto", (await ReadAsync(machine, """{"text":"a"}""")).Model);
     }
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class EmbeddingOperationTests
         var settings = new ConductorSettings { Limits = new LimitsSettings { MaxEmbeddingTextLength = limit, MaxTextLength = 1_000 } };
         await using var machine = Machine(settings, new FakeEmbeddingOperation(maxTextLength: own));
 
-        var error = Assert.Throws<InvalidRequestException>(() => Read(machine, request));
+        var error = await Assert.ThrowsAsync<InvalidRequestException>(() => ReadAsync(machine, request));
 
         Assert.Equal((field, "invalid_length"), (error.Param, error.Code));
         Assert.Contains("1 to 4.", error.Message, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class EmbeddingOperationTests
     {
         await using var machine = Machine(operation: new FakeEmbeddingOperation { OnRead = () => throw new FormatException("scripted") });
 
-        var error = Assert.Throws<ConductorException>(() => Read(machine, """{"text":"a"}"""));
+        var error = await Assert.ThrowsAsync<ConductorException>(() => ReadAsync(machine, """{"text":"a"}"""));
 
         Assert.Equal((502, "operation_fault"), (error.Status, error.Code));
         Assert.Equal(0, machine.Snapshot.Operations["vectors"].CallsInFlight);
@@ -78,7 +78,7 @@ public sealed class EmbeddingOperationTests
     {
         var model = Embedder();
         await using var machine = Machine(providers: model);
-        var call = Read(machine, """{"texts":["a","b","c"]}""");
+        var call = await ReadAsync(machine, """{"texts":["a","b","c"]}""");
 
         var outcome = await machine.SendAsync(call);
         await call.DisposeAsync();
@@ -103,7 +103,7 @@ public sealed class EmbeddingOperationTests
         };
         await using var machine = Machine(providers: model);
 
-        var outcome = await machine.SendAsync(Read(machine, """{"text":"a"}"""));
+        var outcome = await machine.SendAsync(await ReadAsync(machine, """{"text":"a"}"""));
 
         Assert.Equal(["Only half was read."], outcome.Notices);
     }
@@ -121,7 +121,7 @@ public sealed class EmbeddingOperationTests
 
         await using var machine = Machine(providers: model);
 
-        var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(Read(machine, """{"text":"a","parameters":{"dimensions":3}}""")));
+        var error = await Assert.ThrowsAsync<ConductorException>(async () => await machine.SendAsync(await ReadAsync(machine, """{"text":"a","parameters":{"dimensions":3}}""")));
 
         Assert.Equal((400, "parameters.dimensions"), (error.Status, error.Param));
     }
@@ -142,7 +142,7 @@ public sealed class EmbeddingOperationTests
         var model = Embedder();
         model.Embed = (texts, _) => Task.FromResult(new GeneratedEmbeddings<Embedding<float>>(texts.Select(_ => new Embedding<float>(new float[] { 1, 0 }))));
         await using var machine = Machine(providers: model);
-        var call = Read(machine, """{"text":"four words stand here","parameters":{"dimensions":2},"context":{"of":"no weight at all, however long it is"}}""");
+        var call = await ReadAsync(machine, """{"text":"four words stand here","parameters":{"dimensions":2},"context":{"of":"no weight at all, however long it is"}}""");
 
         await machine.SendAsync(call);
 
@@ -157,7 +157,7 @@ public sealed class EmbeddingOperationTests
         var chat = new FakeProvider("c") { Models = [FakeProvider.Model("m", ModelCapabilities.Chat)] };
         await using var machine = Machine(providers: [chat, Embedder()]);
 
-        var outcome = await machine.SendAsync(Read(machine, """{"text":"a"}"""));
+        var outcome = await machine.SendAsync(await ReadAsync(machine, """{"text":"a"}"""));
 
         Assert.Equal(("v", 0), (outcome.Provider, chat.Calls));
     }
@@ -168,7 +168,7 @@ public sealed class EmbeddingOperationTests
         var chat = new FakeProvider("c") { Models = [FakeProvider.Model("m", ModelCapabilities.Chat)] };
         await using var machine = Machine(providers: chat);
 
-        var error = await Assert.ThrowsAsync<InvalidRequestException>(() => machine.SendAsync(Read(machine, """{"text":"a","model":"c/m"}""")));
+        var error = await Assert.ThrowsAsync<InvalidRequestException>(async () => await machine.SendAsync(await ReadAsync(machine, """{"text":"a","model":"c/m"}""")));
 
         Assert.Equal((400, "model_not_supported"), (error.Status, error.Code));
         Assert.Contains("neither runs vectors itself nor makes embeddings", error.Message, StringComparison.Ordinal);
@@ -180,7 +180,7 @@ public sealed class EmbeddingOperationTests
     {
         await using var machine = Machine(providers: new FakeProvider("c") { Models = [FakeProvider.Model("m", ModelCapabilities.Chat)] });
 
-        var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(Read(machine, """{"text":"a"}""")));
+        var error = await Assert.ThrowsAsync<ConductorException>(async () => await machine.SendAsync(await ReadAsync(machine, """{"text":"a"}""")));
 
         Assert.Equal((503, "no_model_available"), (error.Status, error.Code));
         Assert.Contains("No embedding model is configured", error.Message, StringComparison.Ordinal);
@@ -193,10 +193,10 @@ public sealed class EmbeddingOperationTests
         await using var machine = Machine(providers: Embedder());
         var text = string.Join(' ', Enumerable.Repeat("word", 10));
 
-        var outcome = await machine.SendAsync(Read(machine, $$$"""{"text":"{{{text}}}","constraints":{"max_cost_cents":0.01}}"""));
+        var outcome = await machine.SendAsync(await ReadAsync(machine, $$$"""{"text":"{{{text}}}","constraints":{"max_cost_cents":0.01}}"""));
 
         Assert.Equal("v", outcome.Provider);
-        await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(Read(machine, $$$"""{"text":"{{{text}}}","constraints":{"max_cost_cents":0.0005}}""")));
+        await Assert.ThrowsAsync<ConductorException>(async () => await machine.SendAsync(await ReadAsync(machine, $$$"""{"text":"{{{text}}}","constraints":{"max_cost_cents":0.0005}}""")));
     }
 
     public static TheoryData<float[][], string> WrongVectors => new()
@@ -218,7 +218,7 @@ public sealed class EmbeddingOperationTests
             Usage = new UsageDetails { InputTokenCount = 7 },
         });
         await using var machine = Machine(providers: model);
-        var call = Read(machine, """{"text":"a","parameters":{"dimensions":2}}""");
+        var call = await ReadAsync(machine, """{"text":"a","parameters":{"dimensions":2}}""");
 
         var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(call));
         await call.DisposeAsync();
@@ -235,7 +235,7 @@ public sealed class EmbeddingOperationTests
         var down = new FakeProvider("d") { Models = [FakeProvider.Model("e", ModelCapabilities.Embeddings)] }.Failing(ProviderErrorKind.ServerError);
         await using var machine = Machine(providers: [down, Embedder()]);
 
-        var outcome = await machine.SendAsync(Read(machine, """{"text":"a"}"""));
+        var outcome = await machine.SendAsync(await ReadAsync(machine, """{"text":"a"}"""));
 
         Assert.Equal(("v", 1), (outcome.Provider, down.Calls));
     }
@@ -248,7 +248,7 @@ public sealed class EmbeddingOperationTests
     {
         var operation = new FakeEmbeddingOperation { OnWrite = _ => result == "throw" ? throw new FormatException("scripted") : result };
         await using var machine = Machine(operation: operation, providers: Embedder());
-        var call = Read(machine, """{"text":"a"}""");
+        var call = await ReadAsync(machine, """{"text":"a"}""");
 
         var error = await Assert.ThrowsAsync<ConductorException>(() => machine.SendAsync(call));
 
@@ -262,10 +262,10 @@ public sealed class EmbeddingOperationTests
         var model = Embedder();
         await using var machine = Machine(providers: model);
 
-        await machine.SendAsync(Read(machine, """{"texts":["a"]}"""));
-        var same = Read(machine, """{"texts":["a"]}""");
+        await machine.SendAsync(await ReadAsync(machine, """{"texts":["a"]}"""));
+        var same = await ReadAsync(machine, """{"texts":["a"]}""");
         await machine.SendAsync(same);
-        await machine.SendAsync(Read(machine, """{"texts":["a"],"parameters":{"dimensions":2}}"""));
+        await machine.SendAsync(await ReadAsync(machine, """{"texts":["a"],"parameters":{"dimensions":2}}"""));
 
         Assert.True(same.IsCacheHit);
         Assert.Equal(2, model.Calls);
@@ -276,6 +276,6 @@ public sealed class EmbeddingOperationTests
     private static TestMachine Machine(ConductorSettings? settings = null, FakeEmbeddingOperation? operation = null, params FakeProvider[] providers) =>
         new(settings, providers, [operation ?? new FakeEmbeddingOperation()]);
 
-    private static OperationCall Read(TestMachine machine, string request) =>
-        OperationCallReader.Read("vectors", Encoding.UTF8.GetBytes(request), CallContext.New(), machine.Snapshot, CancellationToken.None);
+    private static Task<OperationCall> ReadAsync(TestMachine machine, string request) =>
+        OperationCallReader.ReadAsync("vectors", Encoding.UTF8.GetBytes(request), CallContext.New(), machine.Snapshot, CancellationToken.None);
 }

@@ -16,7 +16,7 @@ public sealed class OperationCallReaderTests
     {
         await using var machine = Machine();
 
-        var call = Read(machine, """
+        var call = await ReadAsync(machine, """
             {
               "text": "hi \ud83d\ude42", "language": "en", "model": "smart", "provider": "a", "max_tokens": 9, "temperature": 0.5, "top_p": 1,
               "context": { "k": [1, {"x": null}] }, "parameters": { "times": 2 },
@@ -42,7 +42,7 @@ public sealed class OperationCallReaderTests
     {
         await using var machine = Machine();
 
-        var call = Read(machine, """{"text":"x"}""");
+        var call = await ReadAsync(machine, """{"text":"x"}""");
 
         Assert.Equal(("auto", null, null, null), (call.Model, call.MaxTokens, call.Temperature, call.TopP));
         Assert.Equal((CallConstraints.None, CallOptions.Default), (call.Constraints, call.Options));
@@ -53,7 +53,7 @@ public sealed class OperationCallReaderTests
     {
         await using var machine = Machine();
 
-        var call = Read(machine, """{"text":"x","model":null,"max_tokens":null,"context":null,"parameters":null,"constraints":null,"options":{"use_cache":null},"provider":null}""");
+        var call = await ReadAsync(machine, """{"text":"x","model":null,"max_tokens":null,"context":null,"parameters":null,"constraints":null,"options":{"use_cache":null},"provider":null}""");
 
         Assert.Equal("""{"text":"x"}""", Encoding.UTF8.GetString(call.Payload.Span));
         Assert.Null(call.Options.Cache);
@@ -64,8 +64,8 @@ public sealed class OperationCallReaderTests
     {
         await using var machine = Machine();
 
-        var error = Assert.Throws<ConductorException>(
-            () => OperationCallReader.Read("ecko", """{"text":"x"}"""u8.ToArray(), CallContext.New(), machine.Snapshot, CancellationToken.None));
+        var error = await Assert.ThrowsAsync<ConductorException>(
+            () => OperationCallReader.ReadAsync("ecko", """{"text":"x"}"""u8.ToArray(), CallContext.New(), machine.Snapshot, CancellationToken.None));
 
         Assert.Equal((404, "operation_not_found"), (error.Status, error.Code));
         Assert.Contains("'echo'", error.Message, StringComparison.Ordinal);
@@ -166,7 +166,7 @@ public sealed class OperationCallReaderTests
     {
         await using var machine = Machine();
 
-        var error = Assert.Throws<InvalidRequestException>(() => Read(machine, body));
+        var error = await Assert.ThrowsAsync<InvalidRequestException>(() => ReadAsync(machine, body));
 
         Assert.Equal(400, error.Status);
         Assert.NotEmpty(error.Message);
@@ -187,7 +187,7 @@ public sealed class OperationCallReaderTests
     {
         await using var machine = Machine();
 
-        var error = Assert.Throws<InvalidRequestException>(() => Read(machine, body));
+        var error = await Assert.ThrowsAsync<InvalidRequestException>(() => ReadAsync(machine, body));
 
         Assert.Contains(nearest, error.Message, StringComparison.Ordinal);
     }
@@ -206,8 +206,8 @@ public sealed class OperationCallReaderTests
             [0xFF, 0xFE, 0x7B, 0x00],
         ];
 
-        Assert.All(bodies, body => Assert.Equal("invalid_json", Assert.Throws<InvalidRequestException>(
-            () => OperationCallReader.Read("echo", body, CallContext.New(), machine.Snapshot, CancellationToken.None)).Code));
+        await Assert.AllAsync(bodies, async body => Assert.Equal("invalid_json", (await Assert.ThrowsAsync<InvalidRequestException>(
+            () => OperationCallReader.ReadAsync("echo", body, CallContext.New(), machine.Snapshot, CancellationToken.None))).Code));
     }
 
     [Fact]
@@ -216,9 +216,9 @@ public sealed class OperationCallReaderTests
         await using var machine = Machine();
         var name = new string('n', 1_000_000);
 
-        var unknown = Assert.Throws<InvalidRequestException>(() => Read(machine, $$"""{"text":"x","{{name}}":1}"""));
-        var provider = Assert.Throws<InvalidRequestException>(() => Read(machine, $$$"""{"text":"x","constraints":{"excluded_providers":["{{{name}}}"]}}"""));
-        var nested = Assert.Throws<InvalidRequestException>(() => Read(machine, $$$"""{"text":"x","parameters":{"{{{name}}}":1}}"""));
+        var unknown = await Assert.ThrowsAsync<InvalidRequestException>(() => ReadAsync(machine, $$"""{"text":"x","{{name}}":1}"""));
+        var provider = await Assert.ThrowsAsync<InvalidRequestException>(() => ReadAsync(machine, $$$"""{"text":"x","constraints":{"excluded_providers":["{{{name}}}"]}}"""));
+        var nested = await Assert.ThrowsAsync<InvalidRequestException>(() => ReadAsync(machine, $$$"""{"text":"x","parameters":{"{{{name}}}":1}}"""));
 
         Assert.All(new[] { unknown, provider, nested }, error => Assert.InRange(error.Message.Length + error.Param!.Length, 1, 1_000));
     }
@@ -228,8 +228,8 @@ public sealed class OperationCallReaderTests
     {
         await using var machine = Machine();
 
-        Read(machine, """{"text":" "}""");
-        var longest = Read(machine, $$"""{"text":"{{new string('x', 100)}}"}""");
+        await ReadAsync(machine, """{"text":" "}""");
+        var longest = await ReadAsync(machine, $$"""{"text":"{{new string('x', 100)}}"}""");
 
         Assert.NotNull(longest);
     }
@@ -239,9 +239,9 @@ public sealed class OperationCallReaderTests
     {
         await using var machine = Machine(new ConductorSettings { Limits = new LimitsSettings { MaxTextLength = 5 } });
 
-        Read(machine, """{"text":"12345"}""");
+        await ReadAsync(machine, """{"text":"12345"}""");
 
-        Assert.Equal("text", Assert.Throws<InvalidRequestException>(() => Read(machine, """{"text":"123456"}""")).Param);
+        Assert.Equal("text", (await Assert.ThrowsAsync<InvalidRequestException>(() => ReadAsync(machine, """{"text":"123456"}"""))).Param);
     }
 
     [Fact]
@@ -249,8 +249,8 @@ public sealed class OperationCallReaderTests
     {
         await using var machine = Machine(operation: new FakeOperation(requiresText: false));
 
-        Assert.Equal("{}", Encoding.UTF8.GetString(Read(machine, "{}").Payload.Span));
-        Assert.Equal("text", Assert.Throws<InvalidRequestException>(() => Read(machine, """{"text":""}""")).Param);
+        Assert.Equal("{}", Encoding.UTF8.GetString((await ReadAsync(machine, "{}")).Payload.Span));
+        Assert.Equal("text", (await Assert.ThrowsAsync<InvalidRequestException>(() => ReadAsync(machine, """{"text":""}"""))).Param);
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public sealed class OperationCallReaderTests
         var operation = new FakeOperation { OnValidate = _ => throw new OperationRequestException("parameters.times", "'parameters.times' must be odd.") };
         await using var machine = Machine(operation: operation);
 
-        var error = Assert.Throws<InvalidRequestException>(() => Read(machine, """{"text":"x"}"""));
+        var error = await Assert.ThrowsAsync<InvalidRequestException>(() => ReadAsync(machine, """{"text":"x"}"""));
 
         Assert.Equal(("parameters.times", 0), (error.Param, machine.Snapshot.Operations["echo"].CallsInFlight));
     }
@@ -270,7 +270,7 @@ public sealed class OperationCallReaderTests
         var operation = new FakeOperation { OnValidate = _ => throw new FormatException("the plugin's own text") };
         await using var machine = Machine(operation: operation);
 
-        var error = Assert.Throws<ConductorException>(() => Read(machine, """{"text":"x"}"""));
+        var error = await Assert.ThrowsAsync<ConductorException>(() => ReadAsync(machine, """{"text":"x"}"""));
 
         Assert.Equal((502, "operation_fault", 0), (error.Status, error.Code, machine.Snapshot.Operations["echo"].CallsInFlight));
         Assert.Null(error.InnerException);
@@ -293,7 +293,7 @@ public sealed class OperationCallReaderTests
 
             try
             {
-                OperationCallReader.Read("echo", body, CallContext.New(), machine.Snapshot, CancellationToken.None);
+                await OperationCallReader.ReadAsync("echo", body, CallContext.New(), machine.Snapshot, CancellationToken.None);
             }
             catch (InvalidRequestException)
             {
@@ -346,8 +346,8 @@ public sealed class OperationCallReaderTests
         Assert.Equal(JsonValueKind.Null, found.GetProperty("metadata").GetProperty("fallback_reason").ValueKind);
     }
 
-    private static OperationCall Read(TestMachine machine, string body) =>
-        OperationCallReader.Read("echo", Encoding.UTF8.GetBytes(body), CallContext.New(), machine.Snapshot, CancellationToken.None);
+    private static Task<OperationCall> ReadAsync(TestMachine machine, string body) =>
+        OperationCallReader.ReadAsync("echo", Encoding.UTF8.GetBytes(body), CallContext.New(), machine.Snapshot, CancellationToken.None);
 
     private static TestMachine Machine(ConductorSettings? settings = null, FakeOperation? operation = null) =>
         new(settings, [new FakeProvider("a"), new FakeProvider("b"), new FakeProvider("c")], [operation ?? new FakeOperation()]);

@@ -139,6 +139,89 @@ public sealed class OperationQuarantineTests
         await entry.Drained.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
+    [Theory]
+    [InlineData(false)] // Validate
+    [InlineData(true)] // ReadInputs
+    public async Task Request_ItsReadingDoesNotComeBack_502ItsFaultAndItsLeaseStaysOut(bool isEmbedding)
+    {
+        using var gate = new ManualResetEventSlim();
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Hang()
+        {
+            entered.TrySetResult();
+            gate.Wait();
+        }
+
+        IOperation operation = isEmbedding ? new FakeEmbeddingOperation("echo") { OnRead = Hang } : new FakeOperation { OnValidate = _ => Hang() };
+        await using var machine = new TestMachine(TestMachine.Alias("fast", "a/m") with { Plugins = new PluginsSettings { Quarantine = Rule } }, [new FakeProvider("a")], [operation]);
+        var entry = machine.Snapshot.Operations["echo"];
+        try
+        {
+            var reading = Task.Run(() => OperationCallReader.ReadAsync("echo", """{"text":"x"}"""u8.ToArray(), CallContext.New(), machine.Snapshot, CancellationToken.None));
+            var error = await Assert.ThrowsAsync<ConductorException>(() => GiveUpAsync(machine, entered.Task, reading));
+
+            Assert.Equal((502, "operation_fault"), (error.Status, error.Code));
+            Assert.Contains("it did not come back in time", error.Message, StringComparison.Ordinal);
+            Assert.Equal(1, entry.CallsInFlight);
+            entry.Quarantine.Fault("Another."); // the second of two
+            Assert.True(entry.Quarantine.IsClosed);
+            entry.Retire();
+            Assert.False(entry.Drained.IsCompleted);
+        }
+        finally
+        {
+            gate.Set();
+        }
+
+        await entry.Drained.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
+    public async Task CacheVariant_DoesNotComeBack_CallGoesOnWithoutTheCacheAndItsLeaseStaysOut()
+    {
+        using var gate = new ManualResetEventSlim();
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var operation = new FakeOperation
+        {
+            OnCacheVariant = () =>
+            {
+                entered.TrySetResult();
+                gate.Wait();
+                return null;
+            },
+        };
+        await using var machine = Machine(operation, new FakeProvider("a") { Answer = (_, _, _) => Task.FromResult(Replies.Text("""{"echo":"x"}""")) });
+        var entry = machine.Snapshot.Operations["echo"];
+        try
+        {
+            var call = machine.Operation();
+            var outcome = await GiveUpAsync(machine, entered.Task, Task.Run(() => machine.SendAsync(call)));
+            await call.DisposeAsync();
+
+            Assert.Equal("""{"echo":"x"}""", Encoding.UTF8.GetString(outcome.Result.Span));
+            Assert.Equal(1, entry.CallsInFlight);
+            entry.Quarantine.Fault("Another."); // the second of two
+            Assert.True(entry.Quarantine.IsClosed);
+        }
+        finally
+        {
+            gate.Set();
+        }
+    }
+
+    // Time passes once the plugin's code is entered, until the call has come to something.
+    private static async Task<T> GiveUpAsync<T>(TestMachine machine, Task entered, Task<T> running)
+    {
+        await entered.WaitAsync(TimeSpan.FromSeconds(30));
+        for (var i = 0; i < 600 && !running.IsCompleted; i++)
+        {
+            machine.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(running, Task.Delay(20));
+        }
+
+        return await running.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
     private static FakeOperation Operation(Func<string, int> at) => new()
     {
         OnValidate = _ => at("validate"),
@@ -156,7 +239,7 @@ public sealed class OperationQuarantineTests
     // As a request comes: read, then sent.
     private static async Task<string> AskAsync(TestMachine machine)
     {
-        var call = machine.Track(OperationCallReader.Read("echo", """{"text":"x","model":"fast"}"""u8.ToArray(), CallContext.New(), machine.Snapshot, CancellationToken.None));
+        var call = machine.Track(await OperationCallReader.ReadAsync("echo", """{"text":"x","model":"fast"}"""u8.ToArray(), CallContext.New(), machine.Snapshot, CancellationToken.None));
         try
         {
             return Encoding.UTF8.GetString((await machine.SendAsync(call)).Result.Span);

@@ -327,8 +327,8 @@ public sealed class OperationStreamTests
         await using var machine = new TestMachine(operations: [new Loose(isPlain)]);
         using var request = OperationRequest.Parse("loose", Encoding.UTF8.GetBytes(body), machine.Snapshot);
 
-        await using var call = request.ReadCall(CallContext.New(), CancellationToken.None);
-        await using var asked = request.ReadCall(CallContext.New(), CancellationToken.None, isStreaming: true);
+        await using var call = await request.ReadCallAsync(CallContext.New(), CancellationToken.None);
+        await using var asked = await request.ReadCallAsync(CallContext.New(), CancellationToken.None, isStreaming: true);
 
         Assert.Equal((isStreaming, true), (call.IsStreaming, asked.IsStreaming));
     }
@@ -345,8 +345,8 @@ public sealed class OperationStreamTests
         using var alone = OperationRequest.Parse("loose", Encoding.UTF8.GetBytes($$"""{"parameters":{{parameters}},"text":"x"}"""), machine.Snapshot);
         using var batch = OperationRequest.Parse("loose", Encoding.UTF8.GetBytes($$"""{"inputs":[{"text":"x","parameters":{{parameters}}}]}"""), machine.Snapshot);
 
-        var error = Record.Exception(() => alone.ReadCall(CallContext.New(), CancellationToken.None));
-        var inBatch = Record.Exception(() => batch.ReadBatch(CallContext.New(), CancellationToken.None).Read(0));
+        var error = await Record.ExceptionAsync(() => alone.ReadCallAsync(CallContext.New(), CancellationToken.None));
+        var inBatch = await Record.ExceptionAsync(() => batch.ReadBatch(CallContext.New(), CancellationToken.None).ReadAsync(0));
 
         Assert.Equal((field, field), ((error as InvalidRequestException)?.Param, (inBatch as InvalidRequestException)?.Param));
         Assert.Equal(error?.Message, inBatch?.Message);
@@ -360,7 +360,7 @@ public sealed class OperationStreamTests
         using var item = OperationRequest.Parse("loose", """{"inputs":[{"text":"x","parameters":{"stream":true}}]}"""u8.ToArray(), machine.Snapshot);
 
         var error = Assert.Throws<InvalidRequestException>(() => whole.ReadBatch(CallContext.New(), CancellationToken.None));
-        var itsOwn = Assert.Throws<InvalidRequestException>(() => item.ReadBatch(CallContext.New(), CancellationToken.None).Read(0));
+        var itsOwn = await Assert.ThrowsAsync<InvalidRequestException>(() => item.ReadBatch(CallContext.New(), CancellationToken.None).ReadAsync(0));
 
         Assert.Equal(("parameters.stream", "parameters.stream"), (error.Param, itsOwn.Param));
     }

@@ -123,7 +123,7 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
             Settings = complete,
             Providers = entries,
             Operations = operations
-                .Select(operation => new OperationEntry(operation, "fake-operations") { Fingerprint = operationFingerprint, Quarantine = new Quarantine(settings.Plugins.Quarantine, Time) })
+                .Select(operation => new OperationEntry(operation, "fake-operations") { Fingerprint = operationFingerprint, Time = Time, Quarantine = new Quarantine(settings.Plugins.Quarantine, Time) })
                 .ToDictionary(entry => entry.Name),
             Prices = PriceCatalogBuilder.Build(complete),
         };

@@ -1,3 +1,5 @@
+using Conductor.Catalog;
+using Conductor.Settings;
 using Conductor.Prompts;
 using Conductor.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -177,6 +179,78 @@ public sealed class PluginFunctionTests
         Assert.Contains("does not come back (4 calls of it still run)", refused.Message, StringComparison.Ordinal);
         Assert.Equal(PromptFunctionEntry.MostLost, calls);
         release.Set();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Function_FailsTooOften_QuarantinedUntilAProbeEndsWell(bool hangs)
+    {
+        using var release = new ManualResetEventSlim();
+        var time = new ManualTimeProvider();
+        var rule = new QuarantineSettings { Faults = 2 };
+        using var called = new SemaphoreSlim(0);
+        var (isBroken, calls) = (true, 0);
+        List<string> told = [];
+        var entry = new PromptFunctionEntry(
+            new PromptFunction("boom", [], _ =>
+            {
+                Interlocked.Increment(ref calls);
+                called.Release();
+                if (Volatile.Read(ref isBroken) && hangs)
+                {
+                    release.Wait();
+                }
+
+                return Volatile.Read(ref isBroken) && !hangs ? throw new FormatException("secret") : "good";
+            }),
+            "p",
+            "1")
+        {
+            Quarantine = new Quarantine(rule, time),
+            Faulted = (_, fault, kept) => told.Add($"{fault} {kept}"),
+            LetOut = _ => told.Add("out"),
+        };
+        var prompt = Parse("{{p-boom}}", PromptFunctions.Default.WithPlugins([entry]));
+
+        for (var i = 0; i < rule.Faults; i++)
+        {
+            await FailAsync(hangs);
+        }
+
+        var refused = await FailAsync(hangs: false);
+        Assert.Equal(2, calls);
+        Assert.StartsWith("t: Function 'p.boom' of plugin 'p' is quarantined after faults of its own plugin, the last: Its code", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+
+        time.Advance(rule.Time);
+        await FailAsync(hangs); // the probe
+        release.Set(); // those that come back late decide nothing
+        time.Advance(rule.Time);
+        await FailAsync(hangs: false); // twice as long
+        Assert.Equal(3, calls);
+
+        Volatile.Write(ref isBroken, false);
+        time.Advance(rule.Time);
+        Assert.Equal("good", (await RenderAsync()).Messages[0].Text);
+        Assert.Null(entry.Quarantine.Describe());
+        Assert.Equal(4, told.Count); // three faults, the second of which closed it and the third for twice as long, and the end
+        Assert.Equal("out", told[^1]);
+        Assert.EndsWith(" 00:01:00", told[2], StringComparison.Ordinal);
+
+        Task<RenderedPrompt> RenderAsync() => prompt.RenderAsync(new Dictionary<string, object?>(), PromptMode.Hardened, time, CancellationToken.None).AsTask();
+
+        async Task<PromptRenderException> FailAsync(bool hangs)
+        {
+            var rendering = RenderAsync();
+            if (hangs)
+            {
+                await called.WaitAsync();
+                time.Advance(PromptTemplate.FunctionLimit);
+            }
+
+            return await Assert.ThrowsAsync<PromptRenderException>(() => rendering);
+        }
     }
 
     [Fact]

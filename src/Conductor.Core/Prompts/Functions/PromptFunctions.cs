@@ -32,6 +32,9 @@ public sealed class PromptFunctions
     /// <summary>Names that are borne twice, one sentence each: who gives way, and what to write instead.</summary>
     public IReadOnlyList<string> Conflicts { get; private init; } = [];
 
+    /// <summary>The functions that live plugins bring.</summary>
+    public IEnumerable<PromptFunctionEntry> OfPlugins => _byName.Values.Select(function => function.Entry).OfType<PromptFunctionEntry>();
+
     internal IReadOnlyCollection<RegisteredFunction> All => _byName.Values;
 
     /// <summary>The functions of <see cref="Default"/>, with another clock.</summary>

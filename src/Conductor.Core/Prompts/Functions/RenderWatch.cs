@@ -7,8 +7,15 @@ internal sealed class RenderWatch
     private static RenderWatch? t_current;
 
     private volatile PromptFunctionEntry? _running;
+    private volatile bool _isGivenUp;
 
     public PromptFunctionEntry? Running => _running;
+
+    /// <summary>Whether nobody waits for this thread's rendering any more: what becomes of it decides nothing.</summary>
+    public static bool IsGivenUp => t_current is { _isGivenUp: true };
+
+    /// <summary>Nobody waits for the rendering any more.</summary>
+    public void GiveUp() => _isGivenUp = true;
 
     /// <summary>Runs <paramref name="render"/> on this thread, watched.</summary>
     public T Run<T>(Func<T> render)
