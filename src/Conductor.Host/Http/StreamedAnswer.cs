@@ -59,7 +59,8 @@ internal static class StreamedAnswer
         }
     }
 
-    private static async Task<bool> IsDoneWithinAsync(Task task, TimeSpan limit, TimeProvider time)
+    /// <summary>Whether a task is done, well or not, within a time. What it came to is told by the task alone.</summary>
+    internal static async Task<bool> IsDoneWithinAsync(Task task, TimeSpan limit, TimeProvider time)
     {
         if (task.IsCompleted)
         {
@@ -71,9 +72,9 @@ internal static class StreamedAnswer
             await task.WaitAsync(limit, time);
             return true;
         }
-        catch (TimeoutException) when (!task.IsCompleted)
+        catch (TimeoutException)
         {
-            return false;
+            return task.IsCompleted; // it may have been done a moment after its time
         }
     }
 }
