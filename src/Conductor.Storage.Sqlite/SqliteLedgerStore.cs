@@ -44,6 +44,7 @@ public sealed partial class SqliteLedgerStore : ILedgerStore, ILedgerReserves, I
             COALESCE(SUM(cost_nano_usd & 4294967295), 0) AS CostLower
         FROM (
             SELECT attempt = 1 AS requests, 1 AS attempts, input_tokens, output_tokens, cost_nano_usd, cost_nano_usd_upper FROM ledger
+            WHERE @withRows
             UNION ALL
             SELECT requests, attempts, input_tokens, output_tokens, cost_nano_usd, cost_nano_usd_upper FROM ledger_days)
         """;
@@ -156,10 +157,8 @@ public sealed partial class SqliteLedgerStore : ILedgerStore, ILedgerReserves, I
     /// <inheritdoc/>
     public async Task<LedgerTotals> TotalsAsync(CancellationToken cancellationToken)
     {
-        var sums = await ReadAsync(connection => connection.QuerySingleAsync<Sums>(new CommandDefinition(Totals, cancellationToken: cancellationToken))).ConfigureAwait(false);
-        var tokens = ((Int128)sums.TokensUpper << 32) + sums.TokensLower;
-        var cost = checked(((Int128)sums.CostUpper << 64) + ((Int128)sums.CostMiddle << 32) + sums.CostLower);
-        return new LedgerTotals(sums.Requests, sums.Attempts, (long)Int128.Min(tokens, long.MaxValue), new NanoUsd(cost));
+        var sums = await ReadAsync(connection => connection.QuerySingleAsync<Sums>(new CommandDefinition(Totals, new { withRows = true }, cancellationToken: cancellationToken))).ConfigureAwait(false);
+        return sums.ToTotals();
     }
 
     /// <inheritdoc/>
@@ -252,5 +251,12 @@ public sealed partial class SqliteLedgerStore : ILedgerStore, ILedgerReserves, I
         public long CostUpper { get; set; }
         public long CostMiddle { get; set; }
         public long CostLower { get; set; }
+
+        public LedgerTotals ToTotals()
+        {
+            var tokens = ((Int128)TokensUpper << 32) + TokensLower;
+            var cost = checked(((Int128)CostUpper << 64) + ((Int128)CostMiddle << 32) + CostLower);
+            return new LedgerTotals(Requests, Attempts, (long)Int128.Min(tokens, long.MaxValue), new NanoUsd(cost));
+        }
     }
 }

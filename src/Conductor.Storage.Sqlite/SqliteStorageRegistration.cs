@@ -28,6 +28,7 @@ public static class SqliteStorageRegistration
         services.Replace(ServiceDescriptor.Singleton<IReservationStore>(provider => provider.GetRequiredService<SlotReservationStore>()));
         services.AddSingleton(provider => new SqliteResponseStore(PathOf(provider.GetRequiredService<ISettings>().Current), provider.GetRequiredService<TimeProvider>()));
         services.Replace(ServiceDescriptor.Singleton<IResponseStore>(provider => provider.GetRequiredService<SqliteResponseStore>()));
+        services.AddSingleton<LedgerRetention>();
         services.AddHostedService<OpenAtStart>();
         return services;
     }
@@ -38,18 +39,19 @@ public static class SqliteStorageRegistration
         ? settings.Storage.Path
         : throw new StorageException("No data folder is set. Set 'storage: { path: ... }' in conductor.yaml, or start with '--data DIR'.");
 
-    private sealed class OpenAtStart(SqliteLedgerStore store, LedgerWriter writer, ISettings settings) : IHostedService
+    private sealed class OpenAtStart(SqliteLedgerStore store, LedgerWriter writer, ISettings settings, LedgerRetention retention) : IHostedService
     {
         // Opening works without waiting; on the pool, so that a host that starts its services at once starts others meanwhile.
         public Task StartAsync(CancellationToken cancellationToken) => Task.Run(() => OpenAsync(cancellationToken), cancellationToken);
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StopAsync(CancellationToken cancellationToken) => retention.StopAsync();
 
         // What the last process left is booked before the first call: budgets are counted from the ledger.
         private async Task OpenAsync(CancellationToken cancellationToken)
         {
             await store.OpenAsync(cancellationToken).ConfigureAwait(false);
             await writer.OpenAsync(isAlone: true, settings.Current.Storage.Durability, cancellationToken).ConfigureAwait(false);
+            retention.Start();
         }
     }
 }

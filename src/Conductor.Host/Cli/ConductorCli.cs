@@ -67,6 +67,7 @@ internal static class ConductorCli
         root.Add(ModelsCommand.Create());
         root.Add(PromptCommand.Create());
         root.Add(ConfigCommand.Create());
+        root.Add(LedgerCommand.Create());
         root.Add(LabCommand.Create());
         root.Add(ProveCommand.Create());
         root.Add(VersionCommand.Create());

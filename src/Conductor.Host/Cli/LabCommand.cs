@@ -33,7 +33,7 @@ internal static class LabCommand
             var report = await new HotSwapLab(Read(parsed), Terminal.Note).RunAsync(stop.Token);
             return Print(report, parsed.GetValue(json));
         });
-        return new Command("lab", "Try this machine's Conductor on a gateway and an upstream of the lab's own.") { hotswap, LabWires.Create() };
+        return new Command("lab", "Try this machine's Conductor on a gateway and an upstream of the lab's own.") { hotswap, LedgerLabCommand.Create(), LabWires.Create() };
     }
 
     private static HotSwapOptions Read(ParseResult parsed)
@@ -88,7 +88,7 @@ internal static class LabCommand
         return violations.Count == 0 ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
-    private static Action<System.CommandLine.Parsing.OptionResult> Between(int least, int most) => result =>
+    internal static Action<System.CommandLine.Parsing.OptionResult> Between(int least, int most) => result =>
     {
         if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var number) || number < least || number > most))
         {

@@ -40,6 +40,16 @@ internal sealed class LabHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Processor time that it has used, user and system.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>How it ended; null while it runs.</summary>
     public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
 
@@ -83,7 +93,7 @@ internal sealed class LabHost : IAsyncDisposable
         host._process.BeginOutputReadLine();
         host._process.BeginErrorReadLine();
         var address = await host._address.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
-        host._client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        host._client = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxResponseDrainSize = 0 }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         return host;
     }
 
@@ -96,6 +106,13 @@ internal sealed class LabHost : IAsyncDisposable
         using var response = await Client.PostAsync("/admin/v1/plugins/rescan", content: null, cancellationToken);
         response.EnsureSuccessStatusCode();
         return Read(await response.Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    /// <summary>Ends it as `kill -9` does, and returns once it is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

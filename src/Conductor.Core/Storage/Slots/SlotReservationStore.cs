@@ -41,6 +41,41 @@ public sealed partial class SlotReservationStore : IReservationStore, IDisposabl
         _logger = logger;
     }
 
+    /// <summary>What processes that have ended left in a folder, without taking anything over.</summary>
+    /// <returns>Null while a server has the folder: what is in it is its own business then.</returns>
+    /// <exception cref="StorageException">The files cannot be read.</exception>
+    public static IReadOnlyList<LedgerRow>? Look(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        List<LedgerRow> rows = [];
+        foreach (var path in Directory.EnumerateFiles(folder, "*.slots"))
+        {
+            try
+            {
+                using var file = SlotFile.OpenLeft(path);
+                rows.AddRange(file.Read(out _).Where(one => one.Row is not null).Select(one => one.Row!));
+            }
+            catch (IOException) when (Path.GetFileName(path) == ServerFile)
+            {
+                return null;
+            }
+            catch (IOException)
+            {
+                // a command that runs
+            }
+            catch (UnauthorizedAccessException failure)
+            {
+                throw new StorageException($"The reservations in '{folder}' cannot be read: {failure.Message}", failure);
+            }
+        }
+
+        return rows;
+    }
+
     /// <inheritdoc/>
     public bool IsDurable => true;
 
