@@ -4,11 +4,18 @@ using Conductor.Benchmarks;
 
 // Prints nanoseconds and bytes per call through the pipeline, with a baseline row. Not a test: nothing here asserts a time.
 // `encoder` prints the encoder's table instead, beside a llama.cpp server where CONDUCTOR_LLAMA_SERVER names one.
+// `translation` prints what a chunk of a stream costs, raw and for each pair of dialects.
 // --quick takes a tenth of the rounds, for a machine that only has to see that it runs.
 var isQuick = args.Contains("--quick");
 if (args.Contains("encoder"))
 {
     await EncoderTable.PrintAsync(isQuick);
+    return;
+}
+
+if (args.Contains("translation"))
+{
+    await TranslationTable.PrintAsync(isQuick);
     return;
 }
 
