@@ -147,6 +147,7 @@ public sealed class AnswerTests
         var output = new System.Buffers.ArrayBufferWriter<byte>();
         GeminiResponseWriter.Write(output, answer, "r", "m");
         Assert.False(GeminiScan.ScanEvent("""{"candidates":[],"\ud83d":1}"""u8).IsInvalid);
+        Assert.False(GeminiScan.ScanEvent("""{"candidates":[],"error":[1]}"""u8).IsError);
     }
 
     [Fact]

@@ -104,6 +104,7 @@ public sealed class RequestTests
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"tools":[{"type":"function"}]}""", "tools[0].function")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f","parameters":"x"}}]}""", "tools[0].function.parameters")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"tool_choice":"maybe"}""", "tool_choice")]
+    [InlineData("""{"messages":[{"role":"user","content":"x"}],"tool_choice":{"type":"function","function":{"name":"\f"}}}""", "tool_choice.function.name")]
     [InlineData("""{"messages":[{"role":"user","content":"x"}],"tool_choice":{"type":"function"}}""", "tool_choice.function")]
     public void Request_WrongMember_ThrowsWithItsPath(string body, string param)
     {

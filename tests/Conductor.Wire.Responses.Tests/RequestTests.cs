@@ -177,6 +177,7 @@ public sealed class RequestTests
     [InlineData("""{"input":"hi","truncation":"middle"}""", "truncation", WireRequestCodes.InvalidValue)]
     [InlineData("""{"input":"hi","tools":[{"type":"function"}]}""", "tools[0].name", WireRequestCodes.MissingMember)]
     [InlineData("""{"input":"hi","tool_choice":"maybe"}""", "tool_choice", WireRequestCodes.InvalidValue)]
+    [InlineData("""{"input":"hi","tool_choice":{"type":"function","name":" "}}""", "tool_choice.name", WireRequestCodes.InvalidValue)]
     [InlineData("""{"input":"hi","tool_choice":{"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"x"}]}}""", "tool_choice.tools[0]", WireRequestCodes.InvalidValue)]
     [InlineData("""{"input":"hi","input":"ho"}""", null, WireRequestCodes.DuplicateMember)]
     [InlineData("""[]""", null, WireRequestCodes.InvalidJson)]

@@ -64,7 +64,7 @@ internal static class ToolReader
                     break;
                 case "allowedFunctionNames":
                     allowed = member;
-                    names = [.. member.Items().Select(item => item.NonEmptyString())];
+                    names = [.. member.Items().Select(item => item.NonBlankString())];
                     break;
                 default:
                     extra[ChatKeys.Of(GeminiKeys.Dialect, GeminiKeys.CallingPath + name)] = member.Value;

@@ -125,7 +125,7 @@ public static class GeminiScan
             {
                 var isErrorMember = reader.ValueTextEquals("error"u8);
                 reader.Read();
-                isError |= isErrorMember && reader.TokenType != JsonTokenType.Null;
+                isError |= isErrorMember && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.String; // as the readers have it
                 reader.Skip();
             }
         }

@@ -26,7 +26,7 @@ internal static class ToolReader
                 };
                 return;
             case JsonValueKind.Object when choice["type"].String() == "function":
-                options.ToolMode = ChatToolMode.RequireSpecific(choice["function"].RequireObject()["name"].NonEmptyString());
+                options.ToolMode = ChatToolMode.RequireSpecific(choice["function"].RequireObject()["name"].NonBlankString());
                 return;
             case JsonValueKind.Object:
                 extra["tool_choice"] = choice.Value;

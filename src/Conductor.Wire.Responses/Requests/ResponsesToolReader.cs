@@ -23,7 +23,7 @@ internal static class ResponsesToolReader
                 options.ToolMode = Mode(choice);
                 break;
             case JsonValueKind.Object when choice["type"].String() == "function":
-                options.ToolMode = ChatToolMode.RequireSpecific(choice["name"].NonEmptyString());
+                options.ToolMode = ChatToolMode.RequireSpecific(choice["name"].NonBlankString());
                 break;
             case JsonValueKind.Object when choice["type"].String() == "allowed_tools":
                 options.ToolMode = Mode(choice["mode"]);

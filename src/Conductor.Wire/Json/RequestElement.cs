@@ -52,6 +52,13 @@ public readonly struct RequestElement(JsonElement value, string path)
         return text.Length > 0 ? text : throw Invalid("must not be empty");
     }
 
+    /// <summary>A name: the types that hold one take no white space alone.</summary>
+    public string NonBlankString()
+    {
+        var text = String();
+        return string.IsNullOrWhiteSpace(text) ? throw Invalid("must not be empty") : text;
+    }
+
     public string? OptionalString() => IsNull ? null : String();
 
     public bool? OptionalBoolean() => value.ValueKind switch

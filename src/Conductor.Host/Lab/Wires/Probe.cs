@@ -53,7 +53,7 @@ internal static class Probe
         {
             return again();
         }
-        catch (WireRequestException refused) when (refused.Param is "provider" or "input" or "safetySettings")
+        catch (WireRequestException refused) when (IsForThePeekAlone(refused.Param ?? ""))
         {
             return null;
         }
@@ -70,6 +70,10 @@ internal static class Probe
             throw new WireFindingException(what);
         }
     }
+
+    // One peek serves several addresses: a chat's reader passes over what only a request for vectors or a count has, and `provider` is the gateway's own.
+    private static bool IsForThePeekAlone(string param) =>
+        param.Split('.', '[')[0] is "provider" or "input" or "dimensions" or "encoding_format" or "safetySettings" or "content" or "requests" or "generateContentRequest" or "outputDimensionality";
 
     /// <summary>Says a request in every dialect that can say it, and reads that back.</summary>
     public static void Onward(IReadOnlyList<ChatMessage> messages, ChatOptions options)
@@ -95,7 +99,11 @@ internal static class Probe
             {
                 dialect.ReadAnswer(body);
             }
-            catch (WireResponseException failure) when (failure.Fault is not (WireResponseFault.NotJson or WireResponseFault.Empty)) // too deep, or an answer in which nothing was said
+            catch (WireResponseException failure) when (failure.Fault is WireResponseFault.NotJson or WireResponseFault.Empty)
+            {
+                // What was read at the deepest is a few levels deeper in a dialect that says it further inside; and nothing may have been said.
+            }
+            catch (WireResponseException failure)
             {
                 throw new WireFindingException($"an answer that {dialect.Name} says and does not read: {failure.Message}");
             }
@@ -112,7 +120,11 @@ internal static class Probe
             {
                 await dialect.ReadStreamAsync(bytes);
             }
-            catch (WireResponseException failure) when (failure.Fault != WireResponseFault.NotJson) // what was read at the deepest is a few levels deeper in a dialect that says it further inside
+            catch (WireResponseException failure) when (failure.Fault == WireResponseFault.NotJson)
+            {
+                // As above.
+            }
+            catch (WireResponseException failure)
             {
                 throw new WireFindingException($"a stream that {dialect.Name} says and does not read: {failure.Message}");
             }

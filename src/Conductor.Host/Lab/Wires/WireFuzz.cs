@@ -13,7 +13,7 @@ internal sealed class WireFuzz
     /// <summary>What an input may allocate at most, its onward ways into all dialects and back included: so much, and so much for each of its bytes.</summary>
     /// <remarks>A few times what was seen at most, so that it is met by what grows faster than the input.</remarks>
     private const long AllocatedAnyway = 4 * 1024 * 1024;
-    private const long AllocatedPerByte = 16 * 1024;
+    private const long AllocatedPerByte = 4 * 1024;
 
     // The first of each kind is enough to work with.
     private const int MostFailures = 50;
