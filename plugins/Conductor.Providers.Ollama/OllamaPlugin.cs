@@ -23,6 +23,7 @@ public sealed class OllamaPlugin : IProviderPlugin
         services.AddSingleton<ModelCards>();
         services.AddSingleton<ContextSizer>();
         services.AddSingleton<ChatSender>();
+        services.AddSingleton<OllamaTransport>();
         services.AddSingleton<IModelProvider, OllamaProvider>();
     }
 }

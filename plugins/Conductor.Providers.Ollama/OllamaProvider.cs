@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace Conductor.Providers.Ollama;
 
 /// <summary>One Ollama.</summary>
-internal sealed class OllamaProvider(OllamaSettings settings, UpstreamClient upstream, ModelCards cards, ContextSizer sizer, ChatSender sender, TimeProvider time) : IModelProvider
+internal sealed class OllamaProvider(OllamaSettings settings, UpstreamClient upstream, ModelCards cards, ContextSizer sizer, ChatSender sender, OllamaTransport raw, TimeProvider time) : IModelProvider
 {
     // The host waits two seconds for a list; what is known until then is better than nothing.
     private static readonly TimeSpan ListLimit = TimeSpan.FromMilliseconds(1_500);
@@ -18,6 +18,8 @@ internal sealed class OllamaProvider(OllamaSettings settings, UpstreamClient ups
     private volatile bool _hasAnswered;
 
     public IModelPuller Puller { get; } = new OllamaPuller(upstream);
+
+    public IRawTransport RawTransport { get; } = raw;
 
     public IChatClient GetChatClient(string modelId) => new OllamaChatClient(settings, sender, modelId);
 

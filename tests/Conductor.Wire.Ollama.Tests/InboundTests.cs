@@ -25,6 +25,42 @@ public sealed class InboundTests
         Assert.Equal(expected, Encoding.UTF8.GetString(OllamaSplice.Apply(bytes, peek.ModelSpan, peek.ProviderSpan, "x\"y").Span));
     }
 
+    [Theory]
+    [InlineData("""{"model":"m"}""", """{"truncate":false,"shift":false,"keep_alive":"5m","options":{"num_ctx":4096},"model":"m"}""")]
+    [InlineData("""{"model":"m", "options" : { } ,"a":1e0}""", """{"truncate":false,"shift":false,"keep_alive":"5m","model":"m", "options" : {"num_ctx":4096 } ,"a":1e0}""")]
+    [InlineData("""{"options":{"seed":1.0},"truncate":true,"keep_alive":-1}""", """{"shift":false,"options":{"num_ctx":4096,"seed":1.0},"truncate":true,"keep_alive":-1}""")]
+    [InlineData("""{"options":null,"shift":true,"truncate":null,"keep_alive":null}""", """{"options":{"num_ctx":4096},"shift":true,"truncate":null,"keep_alive":null}""")]
+    public void Serve_AddsWhatIsNotSaid(string body, string expected)
+    {
+        Assert.False(OllamaServe.NamesContext(Encoding.UTF8.GetBytes(body)));
+        Assert.Equal(expected, Encoding.UTF8.GetString(OllamaServe.Fill(Encoding.UTF8.GetBytes(body), new OllamaServing { NumCtx = 4096, KeepAlive = "5m" }, canShift: true).Span));
+        Assert.True(OllamaServe.NamesContext("""{"options":{"num_ctx":1}}"""u8));
+        Assert.Equal("""{"truncate":false,"options":{"num_ctx":1}}""", Encoding.UTF8.GetString(OllamaServe.Fill("""{"options":{"num_ctx":1}}"""u8, new OllamaServing { NumCtx = 4096 }, canShift: false).Span));
+    }
+
+    [Theory]
+    [InlineData("""{"message":{"role":"assistant","content":""},"done":false}""", false, false, false, false, null)]
+    [InlineData("""{"message":{"content":"","tool_calls":[]},"done":false}""", false, false, false, false, null)]
+    [InlineData("""{"message":{"content":"x"},"done":false}""", true, false, false, false, null)]
+    [InlineData("""{"message":{"thinking":"x"}}""", true, false, false, false, null)]
+    [InlineData("""{"message":{"tool_calls":[{}]}}""", true, false, false, false, null)]
+    [InlineData("""{"response":"x","done":false}""", true, false, false, false, null)]
+    [InlineData("""{"response":"","done":true,"done_reason":"load"}""", false, true, false, false, null)]
+    [InlineData("""{"done":true,"prompt_eval_count":7,"eval_count":5}""", false, true, false, false, "7+5")]
+    [InlineData("""{"done":true,"prompt_eval_count":0,"eval_count":5}""", false, true, false, false, null)]
+    [InlineData("""{"message":{"content":"x"},"done":true,"error":"broke"}""", false, false, true, false, null)]
+    [InlineData("""{"error":null,"message":{"content":"x"}}""", true, false, false, false, null)]
+    [InlineData("{}", false, false, false, true, null)]
+    [InlineData("[]", false, false, false, true, null)]
+    [InlineData("""{"message":{"content":"x"}""", false, false, false, true, null)]
+    public void ScanLine_TellsWhatItHolds(string line, bool hasContent, bool isFinished, bool isError, bool isInvalid, string? usage)
+    {
+        var seen = OllamaScan.ScanLine(Encoding.UTF8.GetBytes(line));
+
+        Assert.Equal((hasContent, isFinished, isError, isInvalid), (seen.HasContent, seen.IsFinished, seen.IsError, seen.IsInvalid));
+        Assert.Equal(usage, seen.Usage is { } stated ? $"{stated.InputTokens}+{stated.OutputTokens}" : null);
+    }
+
     [Fact]
     public void Chat_WhatOnlyThisDialectHas_ArrivesAtAServerOfIt_ButForWhatItsOperatorDecides()
     {

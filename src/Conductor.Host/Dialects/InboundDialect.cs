@@ -66,6 +66,9 @@ internal abstract class InboundDialect : IDialect
     /// <inheritdoc/>
     public abstract ReadOnlyMemory<byte> Splice(ReadOnlyMemory<byte> body, DialectPeek peek, string modelId);
 
+    /// <summary>True: the address is not one that raw transports know, so that a target which speaks the dialect is asked typed like all others.</summary>
+    public virtual bool IsTypedOnly => false;
+
     // ---- Answers that come raw ------------------------------------------------------------------------------------------------------------------------
 
     /// <inheritdoc/>

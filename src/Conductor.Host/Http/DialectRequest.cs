@@ -33,7 +33,7 @@ internal sealed record DialectRequest(CallContext Context, string Model, Dialect
         return new DialectRequest(
             context,
             peek.Model ?? settings.Defaults.Model,
-            new DialectBody(dialect, bytes, peek) { Endpoint = endpoint, Headers = Forwarded(http.Request, dialect) ?? [] },
+            new DialectBody(dialect, bytes, peek) { Endpoint = endpoint, IsTypedOnly = dialect.IsTypedOnly, Headers = Forwarded(http.Request, dialect) ?? [] },
             RequestChecks.Provider(conductor.Catalog, "provider", peek.Provider) is { } provider
                 ? new CallConstraints { ForcedProvider = provider }
                 : CallConstraints.None,

@@ -36,6 +36,13 @@ public sealed partial class FakeOllama
             context.Response.Body = new ByteByByteStream(context.Response.Body);
         }
 
+        if (reply.Whole is var (whole, contentType))
+        {
+            context.Response.ContentType = contentType;
+            await context.Response.Body.WriteAsync(whole, token).ConfigureAwait(false);
+            return;
+        }
+
         if (reply.ErrorStatus is { } failed)
         {
             await ErrorAsync(context, failed, reply.ErrorText, token).ConfigureAwait(false);

@@ -241,7 +241,7 @@ public sealed partial class FakeOllama : IAsyncDisposable
             (false, "/api/tags") => JsonAsync(context, new JsonObject { ["models"] = Rows(_models.Values) }, token),
             (false, "/api/ps") => JsonAsync(context, new JsonObject { ["models"] = Rows(_models.Values.Where(model => _loaded.ContainsKey(model.FullName))) }, token),
             (true, "/api/show") => ShowAsync(context, body, token),
-            (true, "/api/chat") => ChatAsync(context, request, body, token),
+            (true, "/api/chat" or "/api/generate") => ChatAsync(context, request, body, token),
             (true, "/api/embed") => EmbedAsync(context, body, token),
             (true, "/api/pull") => PullAsync(context, body, token),
             _ => NotFoundAsync(context, token),

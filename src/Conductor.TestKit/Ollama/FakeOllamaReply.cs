@@ -11,6 +11,8 @@ public sealed class FakeOllamaReply
 
     internal string ErrorText { get; private init; } = "";
 
+    internal (ReadOnlyMemory<byte> Body, string ContentType)? Whole { get; private init; }
+
     internal bool IsByteByByte { get; private set; }
 
     internal string DoneReason { get; private set; } = "stop";
@@ -24,6 +26,9 @@ public sealed class FakeOllamaReply
 
     /// <summary>`{"error":…}` with this status instead of an answer.</summary>
     public static FakeOllamaReply Error(int status, string text) => new() { ErrorStatus = status, ErrorText = text };
+
+    /// <summary>These bytes, whatever was asked; `/api/generate` answers nothing else.</summary>
+    public static FakeOllamaReply Bytes(ReadOnlyMemory<byte> body, string contentType) => new() { Whole = (body, contentType) };
 
     /// <summary>A piece of text.</summary>
     public FakeOllamaReply Piece(string text) => Message(new JsonObject { ["role"] = "assistant", ["content"] = text });

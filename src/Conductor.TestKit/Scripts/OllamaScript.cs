@@ -49,8 +49,19 @@ public sealed class OllamaScript : IUpstreamScript
         ArgumentNullException.ThrowIfNull(turn);
         _turn = turn;
         _upstream.EmbedFailure = turn is UpstreamTurn.Failure failure ? (failure.Status, ErrorText(failure, EmbeddingModel)) : null;
-        return turn is not UpstreamTurn.Bytes;
+        return true;
     }
+
+    /// <inheritdoc/>
+    public Conductor.Providers.RawRequest? RawExample(string model, bool isStreaming) => new()
+    {
+        Dialect = "ollama",
+        Endpoint = Conductor.Providers.RawEndpoint.Chat,
+        ModelId = model,
+        IsStreaming = isStreaming,
+        // It names its context: to one that does not, a context is added.
+        Body = System.Text.Encoding.UTF8.GetBytes($$"""{ "model":{{FakeStream.Quote(model)}},  "stream":{{(isStreaming ? "true" : "false")}},"options":{"num_ctx": 8192},"unknown_member":{"é":[1.50]},"messages":[{"role":"user","content":"hi"}] }"""),
+    };
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _upstream.DisposeAsync();
@@ -65,6 +76,7 @@ public sealed class OllamaScript : IUpstreamScript
         UpstreamTurn.Stall stall => FakeOllamaReply.Text(stall.First).WaitFor(Never),
         UpstreamTurn.Unfinished unfinished => FakeOllamaReply.Text(unfinished.First).Cut(),
         UpstreamTurn.Cut cut => FakeOllamaReply.Text(cut.First).Reset(),
+        UpstreamTurn.Bytes bytes => FakeOllamaReply.Bytes(bytes.Body, bytes.ContentType),
         UpstreamTurn.Garbage => new FakeOllamaReply().Garbage("{not json"),
         _ => new FakeOllamaReply().WaitFor(Never),
     };

@@ -69,7 +69,7 @@ internal class OllamaDialect(TimeProvider time) : InboundDialect
     {
         try
         {
-            return WireTranslation.ToTokenUsage(WireUsage.FromDetails(OllamaChunkReader.ReadWhole(response).Usage));
+            return WireTranslation.ToTokenUsage(endpoint == RawEndpoint.Embeddings ? OllamaScan.ScanEmbeddings(response) : OllamaScan.ScanAnswer(response));
         }
         catch (WireResponseException failure)
         {
@@ -77,11 +77,7 @@ internal class OllamaDialect(TimeProvider time) : InboundDialect
         }
     }
 
-    public override IDialectStream OpenStream(Stream body, int maxEventBytes)
-    {
-        var reader = new OllamaChunkReader();
-        return new NdjsonDialectStream(body, maxEventBytes, line => Scan(reader, line));
-    }
+    public override IDialectStream OpenStream(Stream body, int maxEventBytes) => new NdjsonDialectStream(body, maxEventBytes, Scan);
 
     public override void WriteChat(IBufferWriter<byte> output, ChatResponse response, AnswerContext context)
     {
@@ -116,23 +112,22 @@ internal class OllamaDialect(TimeProvider time) : InboundDialect
 
     protected override ChatResponse ReadChat(ReadOnlySpan<byte> response) => OllamaChunkReader.ReadWhole(response);
 
-    private static DialectEvent Scan(OllamaChunkReader reader, ReadOnlyMemory<byte> line)
+    private static DialectEvent Scan(ReadOnlyMemory<byte> line)
     {
-        try
+        var seen = OllamaScan.ScanLine(line.Span);
+        if (seen.IsError && OllamaErrorReader.TryRead(line.Span) is { } error)
         {
-            var update = reader.Read(line.Span);
-            return new DialectEvent
-            {
-                HasContent = update?.Contents.Any(content => content is not UsageContent) == true,
-                IsFinished = reader.IsDone,
-                IsEnd = false,
-                Usage = WireTranslation.ToTokenUsage(WireUsage.FromDetails(update?.Contents.OfType<UsageContent>().FirstOrDefault()?.Details)),
-            };
+            throw WireTranslation.ToException(OllamaErrorClassifier.Classify(error));
         }
-        catch (WireResponseException failure)
+
+        return new DialectEvent
         {
-            throw WireTranslation.ToException(failure, static error => OllamaErrorClassifier.Classify(error.Message));
-        }
+            HasContent = seen.HasContent,
+            IsFinished = seen.IsFinished,
+            IsError = seen.IsError,
+            IsInvalid = seen.IsInvalid,
+            Usage = WireTranslation.ToTokenUsage(seen.Usage),
+        };
     }
 
     private sealed class LineWriter(AnswerContext context, bool isGenerate, TimeProvider time) : IChatEventWriter
@@ -162,6 +157,8 @@ internal sealed class OllamaGenerateDialect(TimeProvider time) : OllamaDialect(t
 /// <summary>`/api/embeddings`, the address of old: one text, one vector.</summary>
 internal sealed class OllamaOldEmbeddingsDialect(TimeProvider time) : OllamaDialect(time)
 {
+    public override bool IsTypedOnly => true;
+
     public override EmbeddingRequest ParseEmbeddings(ReadOnlyMemory<byte> body)
     {
         var request = WireTranslation.Ask(() => OllamaEmbedRequest.ReadOld(body.Span));

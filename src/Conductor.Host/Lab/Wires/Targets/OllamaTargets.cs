@@ -29,6 +29,14 @@ internal static class OllamaTargets
         {
             var spliced = OllamaSplice.Apply(body, peek.ModelSpan, peek.ProviderSpan, SpliceCheck.Model).ToArray();
             SpliceCheck.Compare(body, spliced);
+            if (!OllamaServe.NamesContext(spliced))
+            {
+                // The context beside it changes nothing else.
+                var filled = OllamaServe.Fill(spliced, new OllamaServing { NumCtx = 4_096, KeepAlive = "5m" }, canShift: true);
+                SpliceCheck.Compare(spliced, filled.Span, "options", "truncate", "shift", "keep_alive");
+                Probe.Require(OllamaServe.NamesContext(filled.Span) && Bare(OllamaPeek.Read(filled.Span)) == Bare(OllamaPeek.Read(spliced)), "context: the body says something else");
+            }
+
             Probe.Require(Bare(OllamaPeek.Read(spliced)) == Bare(peek) with { Model = SpliceCheck.Model, Provider = null }, "splice: the body says something else");
         }
 
@@ -54,8 +62,10 @@ internal static class OllamaTargets
     private static void Answer(ReadOnlyMemory<byte> bytes)
     {
         var body = bytes.ToArray();
+        var isScanned = Probe.Answer(() => OllamaScan.ScanAnswer(body), out var usage);
         if (Probe.Answer(() => OllamaChunkReader.ReadWhole(body), out var answer))
         {
+            Probe.Require(!isScanned || usage == WireUsage.FromDetails(answer.Usage), "scan and reader differ about usage");
             Probe.Onward(answer);
         }
     }
@@ -73,7 +83,11 @@ internal static class OllamaTargets
                 }
             },
             () => null,
-            _ => new SeenEvent(true, false, false));
+            line =>
+            {
+                var seen = OllamaScan.ScanLine(line);
+                return new SeenEvent(seen.HasContent, seen.IsFinished, seen.IsInvalid || seen.IsError);
+            });
         Values(bytes.Span);
     }
 
