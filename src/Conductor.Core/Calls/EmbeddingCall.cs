@@ -22,10 +22,13 @@ public sealed class EmbeddingCall : ModelCall, IRequest<EmbeddingOutcome>
 }
 
 /// <summary>An embedding request.</summary>
-/// <param name="Inputs">The texts; null when the caller sent token ids, which only a raw target can take.</param>
+/// <param name="Inputs">The texts; null when the caller sent token ids, see <see cref="Tokens"/>.</param>
 /// <param name="Dimensions">Length of the vectors; null = the model's own.</param>
 public sealed record EmbeddingRequest(IReadOnlyList<string>? Inputs, int? Dimensions)
 {
+    /// <summary>The token ids of each input. A target that takes the caller's bytes gets them as they are; any other the texts that they stand for, where the vocabulary is known by the model's name.</summary>
+    public IReadOnlyList<int[]>? Tokens { get; init; }
+
     /// <summary>What the caller's request holds besides. A target that takes the caller's bytes loses nothing of it; of every other it is told, or refused where the caller refuses losses.</summary>
     public IReadOnlyList<string> Dropped { get; init; } = [];
 }

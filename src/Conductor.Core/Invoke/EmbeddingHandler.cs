@@ -16,15 +16,14 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
     }
 
     private static Task<EmbeddingOutcome> AttemptAsync(EmbeddingCall call, AttemptScope scope) =>
-        call.Body is { } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Embeddings)
+        call.Body is { IsTypedOnly: false } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Embeddings)
             ? RawExchange.EmbedAsync(call, scope, transport)
             : EmbedAsync(call, scope);
 
     private static async Task<EmbeddingOutcome> EmbedAsync(EmbeddingCall call, AttemptScope scope)
     {
-        var inputs = call.Request.Inputs
-            ?? throw new InvalidRequestException("'input' holds token ids; this model takes text only.", "input", "unsupported_parameter");
-        ChatTargets.NoteLosses(call, call.Request.Dropped, []);
+        var inputs = call.Request.Inputs ?? TokenInputs.ToTexts(call, scope.Hop.Model.Id);
+        ChatTargets.NoteLosses(call, call.Request.Dropped, call.Request.Inputs is null ? ["input"] : []);
         var made = await VectorRequest.SendAsync(scope, inputs, call.Request.Dimensions).ConfigureAwait(false);
         made.Check(inputs.Count, call.Request.Dimensions);
         scope.Succeed(made.Usage?.AsEmbedding(), () => UsageEstimator.Estimate(call, answer: null).AsEmbedding());

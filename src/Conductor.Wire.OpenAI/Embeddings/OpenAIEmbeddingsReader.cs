@@ -17,12 +17,13 @@ public static class OpenAIEmbeddingsReader
         var model = root["model"];
         var format = root["encoding_format"];
         root["user"].OptionalString();
-        var (inputs, count) = ReadInput(root["input"]);
+        var (inputs, tokens) = ReadInput(root["input"]);
         return new OpenAIEmbeddingsRequest
         {
             Model = model.IsNull ? null : model.NonEmptyString(),
             Inputs = inputs,
-            Count = count,
+            Tokens = tokens,
+            Count = inputs?.Count ?? tokens!.Count,
             Others = [.. root.Value.EnumerateObject().Where(member => !IsOwn(member.Name) && member.Value.ValueKind != JsonValueKind.Null).Select(member => member.Name)],
             Dimensions = (int?)root["dimensions"].OptionalInteger(1, KnownMembers.MaxDimensions),
             WantsBase64 = format.OptionalString() switch
@@ -103,11 +104,11 @@ public static class OpenAIEmbeddingsReader
 
     private static WireResponseException NotAVector() => new(WireResponseFault.WrongShape, "A row of the answer holds no vector of finite numbers.");
 
-    private static (IReadOnlyList<string>? Inputs, int Count) ReadInput(RequestElement input)
+    private static (IReadOnlyList<string>? Inputs, IReadOnlyList<int[]>? Tokens) ReadInput(RequestElement input)
     {
         if (input.Value.ValueKind == JsonValueKind.String)
         {
-            return ([input.NonEmptyString()], 1);
+            return ([input.NonEmptyString()], null);
         }
 
         if (input.Value.ValueKind == JsonValueKind.Undefined)
@@ -130,18 +131,12 @@ public static class OpenAIEmbeddingsReader
         {
             case JsonValueKind.String:
                 RequireFewer(input, length);
-                return ([.. input.Items().Select(item => item.NonEmptyString())], length);
+                return ([.. input.Items().Select(item => item.NonEmptyString())], null);
             case JsonValueKind.Number:
-                CheckTokens(input);
-                return (null, 1);
+                return (null, [ReadTokens(input)]);
             case JsonValueKind.Array:
                 RequireFewer(input, length);
-                foreach (var item in input.Items())
-                {
-                    CheckTokens(item);
-                }
-
-                return (null, length);
+                return (null, [.. input.Items().Select(ReadTokens)]);
             default:
                 throw input.WrongType("a string, an array of strings or arrays of token ids");
         }
@@ -155,21 +150,9 @@ public static class OpenAIEmbeddingsReader
         }
     }
 
-    private static void CheckTokens(RequestElement tokens)
+    private static int[] ReadTokens(RequestElement tokens)
     {
-        var isEmpty = true;
-        foreach (var token in tokens.Items())
-        {
-            isEmpty = false;
-            if (token.OptionalInteger(0, int.MaxValue) is null)
-            {
-                throw token.WrongType("a token id");
-            }
-        }
-
-        if (isEmpty)
-        {
-            throw tokens.Invalid("must not be empty");
-        }
+        int[] ids = [.. tokens.Items().Select(token => (int)(token.OptionalInteger(0, int.MaxValue) ?? throw token.WrongType("a token id")))];
+        return ids.Length > 0 ? ids : throw tokens.Invalid("must not be empty");
     }
 }

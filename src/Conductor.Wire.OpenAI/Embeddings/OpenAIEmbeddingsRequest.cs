@@ -9,6 +9,9 @@ public sealed record OpenAIEmbeddingsRequest
     /// <summary>The texts, never empty ones; null where the body holds token ids.</summary>
     public IReadOnlyList<string>? Inputs { get; init; }
 
+    /// <summary>The token ids of each input, 0 and above, never none of them; null where the body holds texts. Whose vocabulary they are of, the dialect does not say.</summary>
+    public IReadOnlyList<int[]>? Tokens { get; init; }
+
     /// <summary>How many vectors are asked for, for texts and for token ids.</summary>
     public required int Count { get; init; }
 

@@ -35,7 +35,7 @@ internal partial class OpenAIDialect : InboundDialect
     public override EmbeddingRequest ParseEmbeddings(ReadOnlyMemory<byte> body)
     {
         var request = WireTranslation.Ask(() => OpenAIEmbeddingsReader.ReadRequest(body.Span));
-        return new EmbeddingRequest(request.Inputs, request.Dimensions) { Dropped = request.Others };
+        return new EmbeddingRequest(request.Inputs, request.Dimensions) { Tokens = request.Tokens, Dropped = request.Others };
     }
 
     public override ReadOnlyMemory<byte> Splice(ReadOnlyMemory<byte> body, DialectPeek peek, string modelId)
