@@ -210,6 +210,29 @@ public class OperatingTests(SharedGateway shared) : IClassFixture<SharedGateway>
         Assert.All(References(document), reference => Assert.True(Resolves(document, reference), reference));
     }
 
+    /// <summary>docs/api.md lists the addresses that there are, and no others.</summary>
+    [Fact]
+    public void ApiPage_KnowsEveryEndpoint()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Conductor.Plugins.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        var page = File.ReadAllText(Path.Combine(folder.FullName, "docs", "api.md"));
+
+        var written = System.Text.RegularExpressions.Regex.Matches(page, "`((?:GET|POST|DELETE|PUT|PATCH) /[^`]*)`").Select(match => match.Groups[1].Value).ToList();
+        var mapped = Gateway.App.Services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>() is not null)
+            .Select(endpoint => $"{endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]} /{endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{**", "{", StringComparison.Ordinal)}")
+            .Where(path => !path.StartsWith("GET /docs", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+
+        Assert.Empty(mapped.Except(written, StringComparer.Ordinal)); // a new endpoint belongs on the page
+        Assert.Empty(written.Except(mapped, StringComparer.Ordinal)); // what is gone does not
+        Assert.Equal(written.Count, written.Distinct(StringComparer.Ordinal).Count());
+    }
+
     [Fact]
     public async Task OpenApi_OperationIds_AreUnique()
     {
