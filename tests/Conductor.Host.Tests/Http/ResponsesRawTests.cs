@@ -83,7 +83,7 @@ public sealed class ResponsesRawTests
 
         using var second = await gateway.PostAsync("/v1/responses", """{"model":"openai/gpt-x","input":"b","previous_response_id":"resp_up"}""");
 
-        Assert.Equal(HttpStatusCode.NotFound, second.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, second.StatusCode);
         Assert.Equal("previous_response_not_found", (await second.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("error").GetProperty("code").GetString());
     }
 
