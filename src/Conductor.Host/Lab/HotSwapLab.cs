@@ -47,6 +47,7 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
             var warming = new StreamReaders(host.Client, () => host.ExitCode is not null, options, providers, warm);
             await SwapUnderAsync(host, plugins, warming, Math.Min(WarmUpSwaps, options.Swaps), limit.Token);
             var before = await SettleAsync(host, plugins, limit.Token);
+            var threads = host.Threads;
             (_swaps, var asked) = (0, upstream.Requests);
 
             tell(options.Rate is { } rate ? $"{rate} streams a second, {options.Swaps} swaps" : $"{options.Streams} streams, {options.Swaps} swaps");
@@ -75,6 +76,8 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
                 ContextsAlive = plugins.ToDictionary(plugin => plugin.Id, plugin => rows.Count(row => row.Id == plugin.Id && row.IsInMemory)),
                 ResidentBefore = before,
                 ResidentAfter = after,
+                ThreadsBefore = threads,
+                ThreadsAfter = host.Threads,
                 Duration = watch.Elapsed,
                 Violations = _violations,
                 LogPath = log.Path,

@@ -50,6 +50,23 @@ internal sealed class LabHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Its threads; 0 when it has ended.</summary>
+    public int Threads
+    {
+        get
+        {
+            try
+            {
+                _process.Refresh();
+                return _process.Threads.Count;
+            }
+            catch (InvalidOperationException)
+            {
+                return 0;
+            }
+        }
+    }
+
     /// <summary>How it ended; null while it runs.</summary>
     public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
 

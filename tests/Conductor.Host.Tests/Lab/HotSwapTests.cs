@@ -147,6 +147,38 @@ public sealed class HotSwapTests : IDisposable
     }
 
     [Theory]
+    [InlineData(100, 112, 20, 0, false)] // more than 10 %, and less than equal runs differ by
+    [InlineData(300, 325, 20, 0, false)] // more than equal runs differ by, and less than 10 %
+    [InlineData(100, 118, 20, 0, true)]
+    [InlineData(100, 118, 800, 0, false)] // so many versions leave that much with the runtime
+    [InlineData(100, 145, 800, 0, true)]
+    [InlineData(100, 118, 20, 40, false)] // so many threads of the pool keep that much
+    public void Report_Growth_IsAViolationBeyondWhatEqualRunsDifferBy(int before, int after, int swaps, int newThreads, bool isViolation)
+    {
+        var report = new HotSwapReport
+        {
+            Streams = 1,
+            SwapsAsked = swaps,
+            Swaps = swaps,
+            Plugins = ["p"],
+            Tally = new StreamTally(),
+            UpstreamRequests = 0,
+            StreamsStarted = 0,
+            ContextsAlive = new Dictionary<string, int> { ["p"] = 1 },
+            ResidentBefore = (long)before << 20,
+            ResidentAfter = (long)after << 20,
+            ThreadsBefore = 30,
+            ThreadsAfter = 30 + newThreads,
+            Duration = TimeSpan.Zero,
+            Violations = [],
+            LogPath = "",
+            LogLines = [],
+        };
+
+        Assert.Equal(isViolation, report.AllViolations().Any());
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData(50)]
     public async Task Readers_TheLabsTimeIsUp_StopAsking(int? rate)
