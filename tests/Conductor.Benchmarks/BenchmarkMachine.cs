@@ -10,6 +10,7 @@ using Conductor.Operations;
 using Conductor.Pipeline;
 using Conductor.Prompts;
 using Conductor.Settings;
+using Conductor.Storage.Sqlite;
 using MediatR;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
@@ -30,7 +31,8 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
     private readonly byte[] _streamed = ChatBody(textLength: 200, isStreaming: true);
     private readonly byte[] _operation = JsonSerializer.SerializeToUtf8Bytes(new { text = "a text to work on" });
 
-    public BenchmarkMachine()
+    /// <param name="dataFolder">Where the ledger and its reservations are; null = in memory.</param>
+    public BenchmarkMachine(string? dataFolder = null)
     {
         var section = new ConfigurationBuilder().Build();
         var provider = new ProviderSettings { Plugin = "instant", IsFree = true, Section = section };
@@ -38,6 +40,7 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
         {
             Providers = new Dictionary<string, ProviderSettings> { ["instant"] = provider },
             Cache = new CacheSettings { Chat = ChatCacheMode.Off },
+            Storage = new StorageSettings { Path = dataFolder ?? "" },
         };
         var services = new ServiceCollection();
         services.AddLogging();
@@ -45,6 +48,11 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
         services.AddSingleton<ICatalog>(this);
         services.AddSingleton(new PromptStore(null, TimeProvider.System, NullLogger<PromptStore>.Instance));
         services.AddConductorPipeline();
+        if (dataFolder is not null)
+        {
+            services.AddSqliteStorage();
+        }
+
         _services = services.BuildServiceProvider();
         _pipeline = _services.GetRequiredService<IMediator>();
         Current = new CatalogSnapshot

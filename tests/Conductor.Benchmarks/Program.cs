@@ -5,6 +5,7 @@ using Conductor.Benchmarks;
 // Prints nanoseconds and bytes per call through the pipeline, with a baseline row. Not a test: nothing here asserts a time.
 // `encoder` prints the encoder's table instead, beside a llama.cpp server where CONDUCTOR_LLAMA_SERVER names one.
 // `translation` prints what a chunk of a stream costs, raw and for each pair of dialects.
+// `ledger` prints what booking costs instead.
 // --quick takes a tenth of the rounds, for a machine that only has to see that it runs.
 var isQuick = args.Contains("--quick");
 if (args.Contains("encoder"))
@@ -19,10 +20,17 @@ if (args.Contains("translation"))
     return;
 }
 
+if (args.Contains("ledger"))
+{
+    await LedgerTable.PrintAsync(isQuick);
+    return;
+}
+
 var rounds = isQuick ? 3 : 15;
 var callsPerRound = isQuick ? 200 : 3_000;
 
-await using var machine = new BenchmarkMachine();
+// --data DIR: with the ledger in SQLite there, and the reservations in a mapped file.
+await using var machine = new BenchmarkMachine(Array.IndexOf(args, "--data") is var at and >= 0 ? Path.GetFullPath(args[at + 1]) : null);
 Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, median of {rounds} rounds of {callsPerRound} calls");
 Console.WriteLine();
 Console.WriteLine($"{"scenario",-58} {"ns/call",10} {"best",10} {"ratio",7} {"bytes/call",11}"); // the best round is the one that others disturbed least; the ratio is its own
