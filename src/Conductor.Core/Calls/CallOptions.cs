@@ -17,11 +17,21 @@ public sealed record CallOptions
     /// <summary>Whether the caller wants a refusal instead of an answer that leaves something of the request out or changes it. No target is asked that would.</summary>
     public bool RefuseLosses { get; init; }
 
+    /// <summary>Whether the caller wants to be told the cost inside a stream, where its dialect has a place for it.</summary>
+    public bool TellsCost { get; init; }
+
     /// <summary>These, with whatever <paramref name="over"/> says laid over them.</summary>
     public CallOptions Under(CallOptions over)
     {
         ArgumentNullException.ThrowIfNull(over);
-        return new CallOptions { Cache = over.Cache ?? Cache, MaxRetries = over.MaxRetries ?? MaxRetries, Timeout = over.Timeout ?? Timeout, RefuseLosses = over.RefuseLosses || RefuseLosses };
+        return new CallOptions
+        {
+            Cache = over.Cache ?? Cache,
+            MaxRetries = over.MaxRetries ?? MaxRetries,
+            Timeout = over.Timeout ?? Timeout,
+            RefuseLosses = over.RefuseLosses || RefuseLosses,
+            TellsCost = over.TellsCost || TellsCost,
+        };
     }
 }
 

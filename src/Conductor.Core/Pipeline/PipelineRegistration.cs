@@ -2,6 +2,7 @@ using Conductor.Admission;
 using Conductor.Budgets;
 using Conductor.Caching;
 using Conductor.Calls;
+using Conductor.Catalog;
 using Conductor.Costing;
 using Conductor.Invoke;
 using Conductor.Routing;
@@ -9,6 +10,7 @@ using Conductor.Routing.Strategies;
 using Conductor.Signatures;
 using Conductor.Storage;
 using Conductor.Telemetry;
+using Conductor.Usage;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -58,6 +60,8 @@ public static class PipelineRegistration
         services.AddSingleton<SingleFlight>();
         services.AddSingleton<SignatureMemory>();
         services.AddSingleton<UnpricedTargets>();
+        services.AddSingleton(provider => new CostQuestions(provider.GetRequiredService<ICatalog>(), provider.GetRequiredService<Router>(), provider.GetRequiredService<AttemptServices>()));
+        services.AddSingleton<UsageReports>();
         services.AddSingleton<Router>();
         services.AddSingleton<IRoutingStrategy, OrderedStrategy>();
         services.AddSingleton<IRoutingStrategy, WeightedStrategy>();

@@ -4,7 +4,7 @@ namespace Conductor.Storage;
 
 /// <summary>The ledger of a process that has no storage: the newest rows, and totals over all of them. It is gone with the process.</summary>
 /// <param name="capacity">Rows that are kept; older ones leave, their sums stay.</param>
-public sealed class InMemoryLedgerStore(int capacity = 10_000) : ILedgerStore
+public sealed partial class InMemoryLedgerStore(int capacity = 10_000) : ILedgerStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<LedgerRow>> _byCall = new(StringComparer.Ordinal);

@@ -67,6 +67,8 @@ internal static class ConductorCli
         root.Add(ModelsCommand.Create());
         root.Add(PromptCommand.Create());
         root.Add(ConfigCommand.Create());
+        root.Add(CostCommand.Create());
+        root.Add(UsageCommand.Create());
         root.Add(LedgerCommand.Create());
         root.Add(LabCommand.Create());
         root.Add(ProveCommand.Create());

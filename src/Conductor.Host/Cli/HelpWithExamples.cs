@@ -54,6 +54,15 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["models"] = ["conductor models", "conductor models pull ollama/llama3.2"],
         ["models list"] = ["conductor models list", "conductor models list --json"],
         ["models pull"] = ["conductor models pull ollama/llama3.2", "conductor models pull ollama/nomic-embed-text --json"],
+        ["cost"] = ["conductor cost estimate --model openai/gpt-4o-mini \"What a lovely day\""],
+        ["cost estimate"] =
+        [
+            "conductor cost estimate --model openai/gpt-4o-mini \"What a lovely day\"",
+            "conductor cost estimate --model fast --input-tokens 12000 --output-tokens 500 --json",
+        ],
+        ["usage"] = ["conductor usage --by tenant", "conductor usage --by model --period 7d --tenant acme", "conductor usage --by key --period 2026-11 --json"],
+        ["ledger"] = ["conductor ledger reprice --from 2026-11-01 --dry-run"],
+        ["ledger reprice"] = ["conductor ledger reprice --from 2026-11-01 --dry-run", "conductor ledger reprice --from 2026-11-01 --provider openai --dry-run --json"],
         ["prompt"] = ["conductor prompt list", "conductor prompt render greeting.yaml --args '{\"name\": \"Ada\"}'"],
         ["prompt render"] =
         [

@@ -1,3 +1,4 @@
+using Conductor.Costing;
 using Conductor.Host.Composition;
 using Conductor.Prompts;
 
@@ -11,6 +12,9 @@ internal sealed class InProcess : IAsyncDisposable
     private InProcess(ServiceProvider services) => _services = services;
 
     public IConductor Conductor => _services.GetRequiredService<IConductor>();
+
+    /// <summary>What calls would cost.</summary>
+    public CostQuestions Costs => _services.GetRequiredService<CostQuestions>();
 
     /// <summary>Of every operation that has a prompt, by its name: which one is in force.</summary>
     public IReadOnlyList<PromptState> PromptStates => [.. Conductor.Catalog.Operations.Values

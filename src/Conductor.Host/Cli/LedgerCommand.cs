@@ -21,7 +21,7 @@ internal static class LedgerCommand
 
     private static readonly Option<DateOnly?> To = new("--to") { Description = "Only rows up to this day and with it, UTC.", HelpName = "DATE" };
 
-    public static Command Create() => new("ledger", "Check what was booked.") { Verify(), Reconcile() };
+    public static Command Create() => new("ledger", "Check what was booked.") { Verify(), Reconcile(), RepriceCommand.Create() };
 
     private static Command Verify()
     {

@@ -52,6 +52,8 @@ internal static class GatewayServices
         GeminiEndpoints.Map(routes);
         PluginEndpoints.Map(routes);
         StatusEndpoints.Map(routes);
+        EstimateEndpoint.Map(routes);
+        UsageEndpoints.Map(routes);
         HealthEndpoints.Map(routes);
         MetricsEndpoint.Map(routes);
         OpenApiEndpoints.Map(routes);

@@ -111,6 +111,9 @@ internal abstract class InboundDialect : IDialect
 
     // ---- Streams --------------------------------------------------------------------------------------------------------------------------------------
 
+    /// <summary>Whether a stream's usage event may hold what the call cost, as `usage.cost`.</summary>
+    public virtual bool HasCostInStream => false;
+
     /// <summary>How a stream looks: its media type and what fills silence.</summary>
     public virtual StreamFraming Framing => StreamFraming.Sse;
 

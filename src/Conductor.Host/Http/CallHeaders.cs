@@ -14,7 +14,7 @@ internal static class CallHeaders
     private const int MaxMetadataMembers = 16;
     private const string Own = "x-conductor-";
 
-    private static readonly string[] Known = [Own + "cache", Own + "max-attempts", Own + "metadata", Own + "strict", Own + "timeout-ms"];
+    private static readonly string[] Known = [Own + "cache", Own + "include-cost", Own + "max-attempts", Own + "metadata", Own + "strict", Own + "timeout-ms"];
 
     public static CallContext ReadContext(HttpContext http, string surface)
     {
@@ -47,17 +47,11 @@ internal static class CallHeaders
             options = options with { MaxRetries = attempts - 1 };
         }
 
-        if (One(request, "x-conductor-strict") is { } strict)
+        return options with
         {
-            options = options with
-            {
-                RefuseLosses = bool.TryParse(strict, out var refuse)
-                    ? refuse
-                    : throw new InvalidRequestException("Header 'x-conductor-strict' must be true or false.", "x-conductor-strict", "invalid_value"),
-            };
-        }
-
-        return options;
+            RefuseLosses = Flag(request, "x-conductor-strict") ?? options.RefuseLosses,
+            TellsCost = Flag(request, "x-conductor-include-cost") ?? options.TellsCost,
+        };
     }
 
     // Whoever caps a call's cost by header must not find out from the bill that nobody looked.
@@ -82,6 +76,10 @@ internal static class CallHeaders
         "write" or "refresh" => CacheUse.Refresh, // for an exact cache, writing without reading is refreshing
         _ => throw new InvalidRequestException("Header 'x-conductor-cache' must be off, on, read, write or refresh.", "x-conductor-cache", "invalid_value"),
     };
+
+    private static bool? Flag(HttpRequest request, string name) => One(request, name) is not { } text ? null
+        : bool.TryParse(text, out var value) ? value
+        : throw new InvalidRequestException($"Header '{name}' must be true or false.", name, "invalid_value");
 
     private static int? Integer(HttpRequest request, string name, int least, int most)
     {

@@ -157,7 +157,11 @@ internal sealed class DialectCalls(IConductor conductor, ISettings settings, Tim
 
                 OutcomeHeaders.Write(http.Response, call, outcome, isSettled: false);
             },
-            outcome => outcome.Events ?? dialect.StreamAsync(context = new AnswerContext(call, outcome, call.Body!, time.GetUtcNow()), call.CallerAborted),
+            outcome =>
+            {
+                var events = outcome.Events ?? dialect.StreamAsync(context = new AnswerContext(call, outcome, call.Body!, time.GetUtcNow()), call.CallerAborted);
+                return call.Options.TellsCost && dialect.HasCostInStream ? StreamCost.AddAsync(call, events, call.CallerAborted) : events;
+            },
             time,
             logger,
             call.CallerAborted);

@@ -15,6 +15,8 @@ internal partial class OpenAIDialect : InboundDialect
 
     public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.CacheWrites | AnswerWords.AudioTokens | AnswerWords.ImageTokens;
 
+    public override bool HasCostInStream => true;
+
     public override ReadOnlyMemory<byte> StreamEnd { get; } = "data: [DONE]\n\n"u8.ToArray();
 
     public override DialectPeek Peek(ReadOnlyMemory<byte> body) => Translate(WireTranslation.Ask(() => OpenAIPeek.Read(body.Span)));
