@@ -64,7 +64,7 @@ public sealed class OwnConnectionsTests
             else
             {
                 var failure = await Assert.ThrowsAsync<ProviderException>(() => upstream.PostAsync());
-                Assert.Equal(ProviderErrorKind.Network, failure.Kind);
+                Assert.Equal((ProviderErrorKind.Network, true), (failure.Kind, failure.IsUnsent));
                 Assert.Contains("tls", failure.Message, StringComparison.Ordinal);
             }
         }

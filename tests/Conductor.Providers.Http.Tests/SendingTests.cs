@@ -49,7 +49,21 @@ public sealed class SendingTests
         var failure = await Assert.ThrowsAsync<ProviderException>(() => upstream.PostAsync());
 
         await serving;
-        Assert.Equal((ProviderErrorKind.Network, "req-7"), (failure.Kind, failure.UpstreamRequestId));
+        Assert.Equal((ProviderErrorKind.Network, "req-7", false), (failure.Kind, failure.UpstreamRequestId, failure.IsUnsent));
+    }
+
+    [Fact]
+    public async Task NoConnection_TellsThatNothingWasSent()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        using var upstream = new TestUpstream(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v1"));
+
+        var failure = await Assert.ThrowsAsync<ProviderException>(() => upstream.PostAsync());
+
+        Assert.Equal((ProviderErrorKind.Network, true), (failure.Kind, failure.IsUnsent));
     }
 
     private static async Task ServeHalfAsync(TcpListener listener)

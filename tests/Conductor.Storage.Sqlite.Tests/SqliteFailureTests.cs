@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Conductor.Storage.Slots;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -106,6 +107,84 @@ public sealed class SqliteFailureTests : IDisposable
             Assert.Equal(appended, (await store.TotalsAsync(CancellationToken.None)).Attempts);
             using var raw = OpenRaw();
             Assert.Equal("ok", raw.ExecuteScalar<string>("PRAGMA integrity_check"));
+        }
+        finally
+        {
+            Run("umount", "-l", _folder.Path);
+        }
+    }
+
+    [Fact]
+    public async Task Open_KilledInAMigration_TakesTheStepBackAndDoesItAgain()
+    {
+        await using (var old = new SqliteLedgerStore(new SqliteDatabase(_folder.Database, [.. Migration.All.Take(2)], TimeProvider.System)))
+        {
+            await old.OpenAsync(CancellationToken.None);
+        }
+
+        using var left = new TempFolder();
+        using (var dying = OpenRaw())
+        {
+            // A cache of one page: what the step has written until then stands in the log on the disk, without its commit. The files as they are now are what a kill leaves.
+            dying.Execute("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; BEGIN IMMEDIATE");
+            dying.Execute(Migration.All[2].Sql);
+            foreach (var file in Directory.GetFiles(_folder.Path).Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)))
+            {
+                await using var from = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+                await using var to = File.Create(Path.Combine(left.Path, Path.GetFileName(file)));
+                await from.CopyToAsync(to);
+            }
+        }
+
+        await using var store = new SqliteLedgerStore(left.Database);
+        await store.AppendAsync([Row()], CancellationToken.None);
+
+        Assert.Equal(Row(), Assert.Single(await store.FindAsync("default", "req_1", CancellationToken.None)));
+        using var raw = new SqliteConnection($"Data Source={left.Database};Pooling=False");
+        Assert.Equal(Migration.All.Select(migration => migration.Version), raw.Query<int>("SELECT version FROM schema_migrations ORDER BY version"));
+        Assert.Empty(await store.IntegrityAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Integrity_DamagedPage_IsTold()
+    {
+        await using (var store = new SqliteLedgerStore(_folder.Database))
+        {
+            await store.AppendAsync([.. Enumerable.Range(0, 2_000).Select(i => Row($"req_{i}"))], CancellationToken.None);
+            Assert.Empty(await store.IntegrityAsync(CancellationToken.None));
+        }
+
+        using (var raw = OpenRaw())
+        {
+            // An index that lacks a row: every page is whole, and the two do not agree.
+            raw.Execute("PRAGMA writable_schema = 1; UPDATE sqlite_master SET sql = 'CREATE INDEX ledger_request ON ledger (tenant_id)' WHERE name = 'ledger_request'");
+        }
+
+        await using var damaged = new SqliteLedgerStore(_folder.Database);
+        try
+        {
+            Assert.NotEmpty(await damaged.IntegrityAsync(CancellationToken.None));
+        }
+        catch (StorageException failure)
+        {
+            Assert.Contains("is damaged", failure.Message, StringComparison.Ordinal); // the look at the start has found it already
+        }
+    }
+
+    [SkippableFact]
+    public void Places_DiskFull_AreRefusedAtTheStartAndNotInsideACall()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", _folder.Path), "Mounting needs root.");
+        try
+        {
+            using var places = new SlotReservationStore(Path.Combine(_folder.Path, "reservations"), 8_192, NullLogger<SlotReservationStore>.Instance);
+
+            var refused = Assert.Throws<StorageException>(() => places.Open(isAlone: true));
+
+            Assert.Contains("cannot be used", refused.Message, StringComparison.Ordinal);
+            using var fewer = new SlotReservationStore(Path.Combine(_folder.Path, "others"), 64, NullLogger<SlotReservationStore>.Instance);
+            File.Delete(Path.Combine(_folder.Path, "reservations", "server.slots"));
+            Assert.Empty(fewer.Open(isAlone: true));
         }
         finally
         {
