@@ -22,7 +22,7 @@ public sealed class SampleProviderTests : IDisposable
     {
         using var build = await SampleBuild.CreateAsync(Repository(), "EchoProvider");
         Directory.CreateDirectory(Plugins);
-        await using var gateway = await TestGateway.StartAsync($"plugins: {{ path: '{Plugins}' }}");
+        await using var gateway = await TestGateway.StartAsync($"plugins: {{ path: '{Plugins}', watch: false }}");
         var before = await gateway.PostAsync("/v1/chat/completions", Chat("too early"));
         File.Copy(build.Dll, Dropped);
 
