@@ -31,7 +31,9 @@ internal static class ProviderHttpClients
                 handler.AutomaticDecompression = DecompressionMethods.None;
                 handler.EnableMultipleHttp2Connections = true;
                 handler.ActivityHeadersPropagator = null; // a trace id of ours is nobody else's business
+                handler.ConnectCallback = KeptConnectionHandler.ConnectAsync;
             });
+            client.AddHttpMessageHandler(() => new KeptConnectionHandler());
             client.SetHandlerLifetime(Timeout.InfiniteTimeSpan); // the pool above renews its connections; a second rotation would only drop warm ones
             client.RemoveAllLoggers(); // they print URLs and headers
         });
