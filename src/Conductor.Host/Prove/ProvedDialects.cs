@@ -181,7 +181,7 @@ internal static class ProvedDialects
     {
         public override string Name => "gemini";
 
-        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.AudioTokens | AnswerWords.ImageTokens;
+        public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.AudioTokens | AnswerWords.ImageTokens | AnswerWords.Media;
 
         public override (byte[] Body, LossReport Losses) WriteRequest(ChatRequest request)
         {

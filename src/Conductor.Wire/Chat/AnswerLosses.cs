@@ -37,6 +37,7 @@ public sealed class AnswerLosses(AnswerWords words, LossReport losses)
         foreach (var content in contents)
         {
             Note((content as UsageContent)?.Details);
+            Drop(AnswerWords.Media, content is DataContent, content is DataContent made && made.HasTopLevelMediaType("image") ? "message.images" : "message.files");
             Drop(AnswerWords.Signatures, content is TextReasoningContent { ProtectedData.Length: > 0 } || content.AdditionalProperties?.ContainsKey(ChatKeys.ThoughtSignature) == true, "signature");
         }
     }

@@ -40,9 +40,12 @@ public enum AnswerWords
     /// <summary>For how long a cache keeps the tokens that were written to it.</summary>
     CacheTimes = 1024,
 
+    /// <summary>Pictures, sound and files that the model made.</summary>
+    Media = 2048,
+
     /// <summary>What every dialect of a provider that runs models for others has.</summary>
     Usual = CacheReads | ThinkingTokens | Signatures | Filtered,
 
     /// <summary>All of it.</summary>
-    All = Choices | Logprobs | StopSequence | CacheWrites | AudioTokens | ImageTokens | CacheTimes | Usual,
+    All = Choices | Logprobs | StopSequence | CacheWrites | AudioTokens | ImageTokens | CacheTimes | Media | Usual,
 }

@@ -51,8 +51,8 @@ internal sealed class KeptConnectionHandler : DelegatingHandler
 
     private static bool WasNew(HttpRequestMessage request) => !request.Options.TryGetValue(WasConnected, out var was) || was;
 
-    private static bool IsClosed(HttpRequestException broken) => broken.HttpRequestError == HttpRequestError.ResponseEnded
-        || broken.InnerException is IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown } };
+    // An orderly end. A reset may come from a server that fell over this very request.
+    private static bool IsClosed(HttpRequestException broken) => broken.HttpRequestError == HttpRequestError.ResponseEnded;
 
     // A stream can be read once.
     private static bool IsRepeatable(HttpContent? content) => content is null or ByteArrayContent or ReadOnlyMemoryContent;

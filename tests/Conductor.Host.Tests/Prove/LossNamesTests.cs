@@ -50,6 +50,18 @@ public sealed class LossNamesTests
         Assert.Subset(new HashSet<string> { "messages.role" }, losses.Changed.ToHashSet());
     }
 
+    [Theory]
+    [MemberData(nameof(Dialects))]
+    public void PictureInAnAnswer_IsSaidOrTold(string dialect)
+    {
+        var losses = new LossReport();
+        var answer = new ChatResponse(new ChatMessage(ChatRole.Assistant, [new TextContent("here"), new DataContent("data:image/png;base64,iVBORw0KGgo=")])) { FinishReason = ChatFinishReason.Stop };
+
+        var written = ProvedDialects.All.Single(one => one.Name == dialect).WriteAnswer(answer, losses);
+
+        Assert.Equal(System.Text.Encoding.UTF8.GetString(written).Contains("iVBORw0KGgo=", StringComparison.Ordinal) ? [] : ["message.images"], losses.Dropped);
+    }
+
     private static LossReport Write(string dialect, ChatOptions options, params ChatMessage[] messages) =>
         ProvedDialects.All.Single(one => one.Name == dialect).WriteRequest(new ChatRequest(messages, options)).Losses;
 }

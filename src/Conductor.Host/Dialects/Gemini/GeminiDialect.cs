@@ -18,7 +18,7 @@ internal class GeminiDialect : InboundDialect
 {
     public override string Name => "gemini";
 
-    public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.AudioTokens | AnswerWords.ImageTokens;
+    public override AnswerWords Words => AnswerWords.Usual | AnswerWords.Choices | AnswerWords.Logprobs | AnswerWords.AudioTokens | AnswerWords.ImageTokens | AnswerWords.Media;
 
     protected override IReadOnlyList<PathString> Paths { get; } = ["/v1beta", "/gemini"];
 
