@@ -12,7 +12,7 @@ internal sealed class OllamaUpstream : SdkUpstream
     private OllamaUpstream(FakeOllama server)
     {
         _server = server;
-        _server.Otherwise(request => Render(Think(request, Read(request.Json))));
+        _server.Otherwise(request => request.Path == "/api/generate" ? Generate(request.Json) : Render(Think(request, Read(request.Json))));
     }
 
     public override string Name => "ollama";
@@ -38,6 +38,17 @@ internal sealed class OllamaUpstream : SdkUpstream
         Answered.Stall stall => FakeOllamaReply.Text(stall.Pieces).WaitFor(Never),
         _ => throw new InvalidOperationException("There is no such answer."),
     };
+
+    private static FakeOllamaReply Generate(JsonElement body) => FakeOllamaReply.Bytes(JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        model = body.GetProperty("model").GetString(),
+        created_at = "2026-11-20T10:00:00Z",
+        response = $"[{body.GetProperty("system").GetString()}] {body.GetProperty("prompt").GetString()}",
+        done = true,
+        done_reason = "stop",
+        prompt_eval_count = 9,
+        eval_count = 2,
+    }), "application/json");
 
     private static Asked Read(JsonElement body)
     {

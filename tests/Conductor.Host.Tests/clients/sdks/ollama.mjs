@@ -37,7 +37,8 @@ await run({
   async chat({ model }) {
     const found = await client.chat(ask(model, '', { messages: [{ role: 'system', content: system }, { role: 'user', content: hello }], options: { num_predict: limit(), temperature: 0.5, top_p: 0.9 } }));
     reads([found.message.content, found.done_reason], [answer, 'stop'], 'the answer');
-    holds(found.prompt_eval_count > 0 && found.eval_count > 0, 'usage');
+    used(found.prompt_eval_count);
+    used(found.eval_count);
     reads((await client.generate({ model, system, prompt: hello, options: { num_predict: limit() } })).response, answer, 'what is generated');
   },
   stream: async ({ model }) => reads(await stream(model, hello), hello, 'the text'),
