@@ -33,6 +33,13 @@ public sealed class ChunkReaderTests
     [InlineData("""{"message":{"content":"x"},"done":true,"prompt_eval_count":-1,"eval_count":5}""")]
     public void PromptThatWasNotCounted_IsUnknown_NeverZero(string body) => Assert.Null(OllamaChunkReader.ReadWhole(Encoding.UTF8.GetBytes(body)).Usage);
 
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""{"done":true} x""")]
+    [InlineData("")]
+    public void WhatIsNoJson_IsToldAsThat(string body) =>
+        Assert.Equal(WireResponseFault.NotJson, Assert.Throws<WireResponseException>(() => OllamaChunkReader.ReadWhole(Encoding.UTF8.GetBytes(body))).Fault);
+
     [Fact]
     public void ReasonOfWhiteSpace_IsNone() =>
         Assert.Equal(ChatFinishReason.Stop, OllamaChunkReader.ReadWhole("""{"message":{"content":"x"},"done":true,"done_reason":"\n"}"""u8).FinishReason);

@@ -32,7 +32,7 @@ internal static class OllamaJson
         body = body.StartsWith(ByteOrderMark) ? body[ByteOrderMark.Length..] : body;
         if (!Utf8.IsValid(body))
         {
-            throw new WireResponseException("The answer is not valid UTF-8.");
+            throw new WireResponseException(WireResponseFault.NotJson, "The answer is not valid UTF-8.");
         }
 
         try
@@ -52,7 +52,7 @@ internal static class OllamaJson
         }
         catch (JsonException failure)
         {
-            throw new WireResponseException("The answer is not JSON, or it is cut short.", null, failure);
+            throw new WireResponseException(WireResponseFault.NotJson, "The answer is not JSON, or it is cut short.", null, failure);
         }
         catch (Exception failure) when (failure is InvalidOperationException or FormatException)
         {
