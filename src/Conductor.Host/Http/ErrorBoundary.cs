@@ -20,7 +20,7 @@ internal sealed partial class ErrorBoundary(RequestDelegate next, InboundDialect
                 await ErrorResponse.WriteAsync(context, FromStatus(context), dialects.Of(context.Request), time.GetUtcNow());
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException left) when (left is ClientGoneException || context.RequestAborted.IsCancellationRequested)
         {
             LeftByClient(logger, RequestIds.Of(context), context.Request.Path);
             if (!context.Response.HasStarted)

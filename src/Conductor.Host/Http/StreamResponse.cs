@@ -135,7 +135,7 @@ internal sealed partial class StreamResponse : IAsyncDisposable
             var flushed = await _context.Response.BodyWriter.FlushAsync(cancellationToken);
             if (flushed.IsCompleted || flushed.IsCanceled)
             {
-                throw new OperationCanceledException(cancellationToken);
+                throw new ClientGoneException();
             }
 
             _unflushed = 0;
