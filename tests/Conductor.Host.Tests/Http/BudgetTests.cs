@@ -107,7 +107,7 @@ public sealed class BudgetTests
     public async Task LedgerThatCannotBeRead_NoCallUnderABudgetIsMade()
     {
         await using var upstream = await FakeUpstream.StartAsync();
-        await using var gateway = await StartAsync(upstream, "{ usd: 5 }", configure: services => services.AddSingleton<ILedgerStore, UnreadableLedger>());
+        await using var gateway = await StartAsync(upstream, "{ usd: 5 }", configure: services => services.AddSingleton<ILedgerStore, UnreadableLedger>().AddSingleton<IUsageReader>(new InMemoryLedgerStore()));
 
         using var response = await gateway.PostAsync("/v1/chat/completions", Chat);
 
