@@ -12,9 +12,10 @@ public sealed class SqliteStorageRegistrationTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task AddSqliteStorage_BeforeOrAfterTheLedger_IsTheStoreThatTheWriterUses(bool before)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(false, true)] // whoever reads usage must not take the store away from the writer
+    public async Task AddSqliteStorage_BeforeOrAfterTheLedger_IsTheStoreThatTheWriterUses(bool before, bool isUsageRead)
     {
         var services = new ServiceCollection().AddLogging();
         services.AddSingleton<ISettings>(new FixedSettings(_folder.Path));
@@ -24,6 +25,7 @@ public sealed class SqliteStorageRegistrationTests : IDisposable
         {
             await Assert.Single(provider.GetServices<IHostedService>()).StartAsync(CancellationToken.None);
             Assert.True(File.Exists(_folder.Database));
+            _ = isUsageRead ? provider.GetRequiredService<IUsageReader>() : null;
             provider.GetRequiredService<LedgerWriter>().Append(Row());
         }
 

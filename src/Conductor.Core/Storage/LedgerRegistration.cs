@@ -13,8 +13,7 @@ public static class LedgerRegistration
         services.TryAddSingleton<ILedgerStore>(_ => new InMemoryLedgerStore());
         services.TryAddSingleton<IReservationStore>(_ => new InMemoryReservationStore());
         services.TryAddSingleton<IResponseStore>(provider => new InMemoryResponseStore(provider.GetRequiredService<TimeProvider>()));
-        services.TryAddSingleton(provider => provider.GetRequiredService<ILedgerStore>() as IUsageReader
-            ?? throw new StorageException("The store of the ledger cannot be asked for usage."));
+        services.TryAddSingleton<IUsageReader, LedgerUsage>();
         services.TryAddSingleton<LedgerWriterOptions>();
         services.TryAddSingleton<LedgerWriter>();
         return services;
