@@ -376,6 +376,7 @@ public sealed class CachingTests
         await using var machine = Machine(a);
 
         var leader = machine.SendAsync(machine.Operation());
+        await a.WaitForCallsAsync(1); // the operation's code is asked apart: who comes first need not arrive first
         var followers = Enumerable.Range(0, 10).Select(_ => machine.SendAsync(machine.Operation())).ToArray();
         gate.SetResult();
 
@@ -424,6 +425,7 @@ public sealed class CachingTests
         await using var machine = Machine(a);
 
         var leader = machine.SendAsync(machine.Operation());
+        await a.WaitForCallsAsync(1);
         var follower = machine.SendAsync(machine.Operation(), leaves.Token);
         await leaves.CancelAsync();
 
@@ -440,6 +442,7 @@ public sealed class CachingTests
         await using var machine = Machine(a);
 
         var leader = machine.SendAsync(machine.Operation());
+        await a.WaitForCallsAsync(1);
         var follower = machine.SendAsync(machine.Operation(options: new CallOptions { Timeout = TimeSpan.FromSeconds(2) }));
         machine.Time.Advance(TimeSpan.FromSeconds(2));
 
