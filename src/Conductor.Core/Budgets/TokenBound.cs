@@ -55,7 +55,7 @@ internal static class TokenBound
     public static long Answers(ModelCall call) => call switch
     {
         ChatCall { Body: { IsTypedOnly: false } body } => AnswersIn(body.Bytes.Span),
-        ChatCall { Request.Options.AdditionalProperties: { } extra } when extra.TryGetValue("n", out var n) && Whole1(n) is { } count => count,
+        ChatCall { Request.Options.AdditionalProperties: { } extra } when extra.TryGetValue("n", out var n) && WholeNumber(n) is { } count => count,
         _ => 1,
     };
 
@@ -121,7 +121,7 @@ internal static class TokenBound
         return most;
     }
 
-    private static long? Whole1(object? value) => value switch
+    private static long? WholeNumber(object? value) => value switch
     {
         int count => count,
         long count => count,
