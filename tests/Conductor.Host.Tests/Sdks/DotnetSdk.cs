@@ -66,6 +66,7 @@ internal abstract partial class DotnetSdk : ISdk, IDisposable
     /// <summary>What a stream is told apart by.</summary>
     protected string Tag(SdkTarget target) => $"{Name}:{target.Name}";
 
+    /// <summary>Milliseconds since 1970, as JavaScript's `Date.now()` says them: SDKs from npm run in processes of their own, and the wall clock is what all share.</summary>
     protected static double Now() => (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds;
 
     protected static Func<SdkTarget, Task<double?>> Feature(Func<SdkTarget, Task> run) => async target =>

@@ -33,13 +33,13 @@ public sealed class SdkMatrixTests(ITestOutputHelper output, StoryServer chat, E
         var cells = new List<SdkCell>();
         foreach (var sdk in Sdks())
         {
-            var began = DateTime.UtcNow;
+            var began = System.Diagnostics.Stopwatch.GetTimestamp();
             await foreach (var cell in sdk.RunAsync(plan))
             {
                 cells.Add(await upstreams.JudgeAsync(cell));
             }
 
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sdk.Name}: {(DateTime.UtcNow - began).TotalSeconds:0.0} s"));
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{sdk.Name}: {System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"));
         }
 
         var report = SdkTable.Report(cells, [.. upstreams.Targets.Select(target => target.Name)]);
