@@ -6,6 +6,7 @@ using Conductor.Configuration;
 using Conductor.Costing;
 using Conductor.Dialects;
 using Conductor.Host.Dialects.OpenAI;
+using Conductor.Money;
 using Conductor.Operations;
 using Conductor.Pipeline;
 using Conductor.Prompts;
@@ -28,6 +29,8 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
     private readonly InstantProvider _provider = new();
     private readonly byte[] _small = ChatBody(textLength: 200);
     private readonly byte[] _large = ChatBody(textLength: 21_000);
+    private readonly byte[] _priced = ChatBody(textLength: 200, provider: "priced");
+    private readonly byte[] _pricedLarge = ChatBody(textLength: 21_000, provider: "priced");
     private readonly byte[] _streamed = ChatBody(textLength: 200, isStreaming: true);
     private readonly byte[] _operation = JsonSerializer.SerializeToUtf8Bytes(new { text = "a text to work on" });
 
@@ -36,9 +39,12 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
     {
         var section = new ConfigurationBuilder().Build();
         var provider = new ProviderSettings { Plugin = "instant", IsFree = true, Section = section };
+        var priced = new ProviderSettings { Plugin = "instant", Section = section, CatalogNames = ["priced"] };
         var settings = new ConductorSettings
         {
-            Providers = new Dictionary<string, ProviderSettings> { ["instant"] = provider },
+            Providers = new Dictionary<string, ProviderSettings> { ["instant"] = provider, ["priced"] = priced },
+            Catalog = [new CatalogModelSettings { Provider = "priced", Model = "m", UsdPerMillion = [new PriceSettings { Input = 0.15m, CachedInput = 0.075m, Output = 0.6m }] }],
+            Tenants = new Dictionary<string, TenantSettings> { ["rich"] = new() { Budgets = [new BudgetSettings { Limit = NanoUsd.FromUsd(1_000_000), Per = BudgetPeriod.Day }] } },
             Cache = new CacheSettings { Chat = ChatCacheMode.Off },
             Storage = new StorageSettings { Path = dataFolder ?? "" },
         };
@@ -58,7 +64,11 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
         Current = new CatalogSnapshot
         {
             Settings = settings,
-            Providers = new Dictionary<string, ProviderEntry> { ["instant"] = new("instant", "instant", _provider, provider, _provider.Models) },
+            Providers = new Dictionary<string, ProviderEntry>
+            {
+                ["instant"] = new("instant", "instant", _provider, provider, _provider.Models),
+                ["priced"] = new("priced", "instant", _provider, priced, _provider.Models),
+            },
             Operations = new Dictionary<string, OperationEntry> { ["echo"] = new(new EchoOperation(), "echo") { Fingerprint = "1" } },
             Prices = PriceCatalogBuilder.Build(settings),
         };
@@ -72,6 +82,8 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
         ("chat, typed, in process", () => TypedAsync(isStreaming: false)),
         ("chat, raw bytes, 0.3 KB: peek, splice, usage scan", () => RawAsync(_small)),
         ("chat, raw bytes, 21 KB", () => RawAsync(_large)),
+        ("chat, raw bytes, 0.3 KB, priced and under a budget", () => RawAsync(_priced, "rich")),
+        ("chat, raw bytes, 21 KB, priced and under a budget", () => RawAsync(_pricedLarge, "rich")),
         ("chat, typed stream of 50 updates", () => TypedAsync(isStreaming: true)),
         ("chat, raw stream of 50 events", () => RawAsync(_streamed)),
         ("operation on an engine, not cached", () => OperationAsync(CacheUse.Off)),
@@ -98,12 +110,12 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
         }
     }
 
-    private async Task RawAsync(byte[] body)
+    private async Task RawAsync(byte[] body, string tenant = CallContext.DefaultTenant)
     {
         var peek = _dialect.Peek(body);
         await using var call = new ChatCall
         {
-            Context = CallContext.New(),
+            Context = CallContext.New() with { TenantId = tenant },
             Model = peek.Model!,
             IsStreaming = peek.IsStreaming,
             Body = new DialectBody(_dialect, body, peek),
@@ -130,6 +142,11 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
         await _pipeline.Send(call);
     }
 
-    private static byte[] ChatBody(int textLength, bool isStreaming = false) => Encoding.UTF8.GetBytes(
-        $$"""{"model":"instant/m","stream":{{(isStreaming ? "true" : "false")}},"messages":[{"role":"user","content":"{{new string('x', textLength)}}"}]}""");
+    // Text as it is in prompts: words, numbers, line ends.
+    private static byte[] ChatBody(int textLength, bool isStreaming = false, string provider = "instant")
+    {
+        var text = string.Concat(Enumerable.Repeat("""The quick brown fox jumps over 13 lazy dogs, and \"nobody\" minds.\n""", (textLength / 60) + 1))[..textLength];
+        return Encoding.UTF8.GetBytes(
+            $$"""{"model":"{{provider}}/m","max_tokens":500,"stream":{{(isStreaming ? "true" : "false")}},"messages":[{"role":"user","content":"{{text.TrimEnd('\\')}}"}]}""");
+    }
 }

@@ -89,8 +89,13 @@ internal static class TokenBound
         return json.Length + (pictures * PerPicture);
     }
 
-    private static long AnswersIn(ReadOnlySpan<byte> json)
+    internal static long AnswersIn(ReadOnlySpan<byte> json)
     {
+        if (json.IndexOf("\"n\""u8) < 0 && json.IndexOf("best_of"u8) < 0 && json.IndexOf("candidateCount"u8) < 0 && json.IndexOf("\\u00"u8) < 0)
+        {
+            return 1; // none of the names is there, however it is written: nothing to read for
+        }
+
         var reader = new Utf8JsonReader(json);
         long most = 1;
         try

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace Conductor.Costing;
 
@@ -16,8 +18,7 @@ internal static class TokenWeights
 {
     // In thousandths of a token per character.
     private const int Letter = 210; // ASCII letters and white space
-    private const int Digit = 450;
-    private const int Punctuation = 450; // ASCII
+    private const int Punctuation = 450; // the rest of ASCII: digits, signs
     private const int Cyrillic = 260;
     private const int TwoBytes = 370; // Latin with accents, Greek, Hebrew, Arabic
     private const int Indic = 380; // U+0800 to U+0FFF: Devanagari to Tibetan, Thai
@@ -40,6 +41,55 @@ internal static class TokenWeights
     public static long OfUtf8(ReadOnlySpan<byte> text)
     {
         long sum = 0;
+        while (Vector128.IsHardwareAccelerated && text.Length >= Vector128<byte>.Count)
+        {
+            var bytes = Vector128.Create(text);
+            sum += bytes.ExtractMostSignificantBits() == 0 ? OfAscii(bytes) : OfEach(text[..Vector128<byte>.Count]);
+            text = text[Vector128<byte>.Count..];
+        }
+
+        return sum + OfEach(text);
+    }
+
+    /// <summary>Thousandths of a token of what stands between the quotes of a JSON string, escapes and all.</summary>
+    public static long OfJsonString(ReadOnlySpan<byte> escaped)
+    {
+        long sum = 0;
+        while (escaped.IndexOf((byte)'\\') is var at and >= 0)
+        {
+            sum += OfUtf8(escaped[..at]);
+            escaped = escaped[at..];
+            if (escaped.Length > 5 && escaped[1] == 'u'
+                && ushort.TryParse(escaped.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+            {
+                sum += unit < 0x80 ? OfAscii((byte)unit) : OfCodeUnit((char)unit);
+                escaped = escaped[6..];
+            }
+            else
+            {
+                sum += escaped.Length > 1 && escaped[1] is (byte)'n' or (byte)'r' or (byte)'t' ? Letter : Punctuation;
+                escaped = escaped[Math.Min(2, escaped.Length)..];
+            }
+        }
+
+        return sum + OfUtf8(escaped);
+    }
+
+    /// <summary>Whole tokens, rounded up.</summary>
+    public static long ToTokens(long thousandths) => (thousandths + 999) / 1000;
+
+    // Of ASCII there are two weights: that of letters and white space, and that of all the rest.
+    private static long OfAscii(Vector128<byte> ascii)
+    {
+        var isLetter = Vector128.LessThanOrEqual((ascii | Vector128.Create((byte)0x20)) - Vector128.Create((byte)'a'), Vector128.Create((byte)('z' - 'a')));
+        var isWhite = Vector128.LessThanOrEqual(ascii, Vector128.Create((byte)' '));
+        var letters = BitOperations.PopCount((isLetter | isWhite).ExtractMostSignificantBits());
+        return (letters * Letter) + ((Vector128<byte>.Count - letters) * Punctuation);
+    }
+
+    private static long OfEach(ReadOnlySpan<byte> text)
+    {
+        long sum = 0;
         foreach (var b in text)
         {
             sum += OfByte(b);
@@ -47,40 +97,6 @@ internal static class TokenWeights
 
         return sum;
     }
-
-    /// <summary>Thousandths of a token of what stands between the quotes of a JSON string, escapes and all.</summary>
-    public static long OfJsonString(ReadOnlySpan<byte> escaped)
-    {
-        if (!escaped.Contains((byte)'\\'))
-        {
-            return OfUtf8(escaped);
-        }
-
-        long sum = 0;
-        for (var i = 0; i < escaped.Length; i++)
-        {
-            if (escaped[i] != '\\')
-            {
-                sum += OfByte(escaped[i]);
-            }
-            else if (i + 5 < escaped.Length && escaped[i + 1] == 'u'
-                && ushort.TryParse(escaped.Slice(i + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
-            {
-                sum += unit < 0x80 ? OfAscii((byte)unit) : OfCodeUnit((char)unit);
-                i += 5;
-            }
-            else
-            {
-                i++;
-                sum += i < escaped.Length && escaped[i] is (byte)'n' or (byte)'r' or (byte)'t' ? Letter : Punctuation;
-            }
-        }
-
-        return sum;
-    }
-
-    /// <summary>Whole tokens, rounded up.</summary>
-    public static long ToTokens(long thousandths) => (thousandths + 999) / 1000;
 
     // A character is counted at its first byte; the others (10xxxxxx) weigh nothing.
     private static int OfByte(byte b) => b switch
@@ -97,7 +113,6 @@ internal static class TokenWeights
     private static int OfAscii(byte b) => b switch
     {
         <= (byte)' ' => Letter,
-        >= (byte)'0' and <= (byte)'9' => Digit,
         >= (byte)'A' and <= (byte)'Z' or >= (byte)'a' and <= (byte)'z' => Letter,
         _ => Punctuation,
     };

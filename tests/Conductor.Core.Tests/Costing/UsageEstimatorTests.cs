@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Core.Tests.Telemetry;
 using Conductor.Costing;
@@ -41,6 +42,32 @@ public sealed class UsageEstimatorTests
         Assert.InRange(utf8, tokens * 0.75, tokens * 1.25);
         Assert.Equal(UsageEstimator.TextTokens(text), utf8);
         Assert.Equal(utf8, counter.OutputTokens);
+    }
+
+    [Fact]
+    public void Weights_AnyTextOfAnyLength_AreThoseOfItsCharacters()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 2_000; round++)
+        {
+            var text = new string([.. Enumerable.Range(0, random.Next(70)).Select(_ => (char)random.Next(round % 2 == 0 ? 0x80 : 0xd7ff))]);
+
+            Assert.Equal(TokenWeights.Of(text), TokenWeights.OfUtf8(Encoding.UTF8.GetBytes(text)));
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"messages":[{"role":"user","content":"a word, \"n\", and n: 5"}]}""", 1)]
+    [InlineData("""{"n":3,"messages":[]}""", 3)]
+    [InlineData("""{"messages":[{"content":"x"}], "\u006e" : 4}""", 4)]
+    [InlineData("""{"messages":[],"b\u0065st_of":2}""", 2)]
+    [InlineData("""{"contents":[],"generationConfig":{"candidateCount":6}}""", 6)]
+    [InlineData("""{"metadata":{"n":9},"messages":[{"n":8}]}""", 1)]
+    public void Answers_HoweverTheirNumberIsWritten_AreCounted(string body, long answers)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+
+        Assert.Equal(answers, TokenBound.AnswersIn(bytes));
     }
 
     [Fact]
