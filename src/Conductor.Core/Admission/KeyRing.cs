@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Conductor.Calls;
+using Conductor.Access;
 using Conductor.Settings;
 
 namespace Conductor.Admission;
@@ -36,7 +36,7 @@ public sealed class KeyRing(ISettings settings, TimeProvider time)
             return null;
         }
 
-        return new CallerIdentity(found.Tenant, found.Name);
+        return CallerIdentity.Of(found);
     }
 
     private Index IndexOf(IReadOnlyList<CallerKeySettings> keys)
@@ -63,12 +63,4 @@ public sealed class KeyRing(ISettings settings, TimeProvider time)
             return new Index(keys, map);
         }
     }
-}
-
-/// <summary>A caller that was let in.</summary>
-/// <param name="TenantId">Its tenant.</param>
-/// <param name="KeyId">The key's name; null without a key.</param>
-public sealed record CallerIdentity(string TenantId, string? KeyId)
-{
-    public static CallerIdentity Anonymous { get; } = new(CallContext.DefaultTenant, null);
 }

@@ -17,6 +17,9 @@ public sealed record CallContext
     /// <summary>The key's name; null without a key.</summary>
     public string? KeyId { get; init; }
 
+    /// <summary>The key that the call came in with, as it was configured then; null in process and without keys.</summary>
+    public Settings.CallerKeySettings? Key { get; init; }
+
     /// <summary>The surface the call came in by: `openai`, `operations`, `in-process`.</summary>
     public string Surface { get; init; } = "in-process";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Conductor.Access;
 using Conductor.Calls;
 using Conductor.Settings;
 using Conductor.Text;
@@ -130,9 +131,12 @@ internal sealed class TenantsMapper(ProblemList problems)
         }
         else
         {
-            _keys.Add(new CallerKeySettings { Tenant = tenant, Name = name, Hash = hash, Expires = expires, Budgets = budgets });
+            _keys.Add(new CallerKeySettings { Tenant = tenant, Name = name, Role = RoleOf(tenant), Hash = hash, Expires = expires, Budgets = budgets });
         }
     }
+
+    // Before there were roles, these two tenants' keys could do everything; files of that time go on meaning it.
+    private static AccessRole RoleOf(string tenant) => tenant is CallContext.DefaultTenant or "admin" ? AccessRole.Admin : AccessRole.Tenant;
 
     private static string? WhyWeak(string key)
     {

@@ -1,3 +1,5 @@
+using Conductor.Access;
+
 namespace Conductor.Settings;
 
 /// <summary>A caller's key.</summary>
@@ -7,6 +9,9 @@ public sealed record CallerKeySettings
 
     /// <summary>What logs and the ledger call it.</summary>
     public required string Name { get; init; }
+
+    /// <summary>What its holder may do. A file that names none means <see cref="AccessRole.Admin"/> for the tenants `default` and `admin`, else <see cref="AccessRole.Tenant"/>.</summary>
+    public AccessRole Role { get; init; } = AccessRole.Tenant;
 
     /// <summary>SHA-256 of the key, 32 bytes.</summary>
     public required ReadOnlyMemory<byte> Hash { get; init; }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Conductor.Admission;
+using Conductor.Access;
 using Conductor.Costing;
 using Conductor.Errors;
 using Conductor.Host.Dialects.OpenAI;

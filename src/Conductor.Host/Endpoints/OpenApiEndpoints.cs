@@ -1,4 +1,4 @@
-using Conductor.Admission;
+using Conductor.Access;
 using Conductor.Catalog;
 using Conductor.Host.Http;
 using Conductor.Host.OpenApi;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Conductor.Admission;
+using Conductor.Access;
 using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.Host.Dialects.Responses;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Conductor.Admission;
+using Conductor.Access;
 using Conductor.Catalog;
 using Conductor.Host.Composition;
 using Conductor.Host.Http;

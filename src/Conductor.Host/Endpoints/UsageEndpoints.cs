@@ -1,4 +1,4 @@
-using Conductor.Admission;
+using Conductor.Access;
 using Conductor.Errors;
 using Conductor.Host.Http;
 using Conductor.Storage;

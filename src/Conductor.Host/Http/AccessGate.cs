@@ -1,5 +1,5 @@
+using Conductor.Access;
 using Conductor.Admission;
-using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.Host.Composition;
 using Conductor.Settings;
@@ -119,6 +119,5 @@ internal sealed class AdminEndpoint
 {
     public static AdminEndpoint Instance { get; } = new();
 
-    /// <summary>There are no roles yet: keys of the tenants `default` and `admin` may, others may not.</summary>
-    public static bool IsAllowed(CallerIdentity caller) => caller.TenantId is CallContext.DefaultTenant or "admin";
+    public static bool IsAllowed(CallerIdentity caller) => caller.Role == AccessRole.Admin;
 }

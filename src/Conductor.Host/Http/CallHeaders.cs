@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Conductor.Admission;
+using Conductor.Access;
 using Conductor.Calls;
 using Conductor.Errors;
 using Microsoft.AspNetCore.Http;
@@ -19,7 +19,7 @@ internal static class CallHeaders
     public static CallContext ReadContext(HttpContext http, string surface)
     {
         var caller = http.Features.Get<CallerIdentity>() ?? throw ConductorErrors.InvalidKey();
-        var context = new CallContext { RequestId = RequestIds.Of(http), TenantId = caller.TenantId, KeyId = caller.KeyId, Surface = surface };
+        var context = new CallContext { RequestId = RequestIds.Of(http), TenantId = caller.TenantId, KeyId = caller.KeyId, Key = caller.Key, Surface = surface };
         return One(http.Request, "x-conductor-metadata") is { } metadata ? context with { Metadata = ReadMetadata(metadata) } : context;
     }
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using Conductor.Admission;
+using Conductor.Access;
 using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.Host.Dialects;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Conductor.Access;
 using Conductor.Admission;
 using Conductor.Calls;
 using Conductor.Errors;
@@ -326,8 +327,8 @@ public sealed class AdmissionTests
         var ring = machine.Get<KeyRing>();
 
         Assert.False(ring.IsOpen);
-        Assert.Equal(new CallerIdentity("t", "one"), ring.Authenticate("good"));
-        Assert.Equal(new CallerIdentity("t", "two"), ring.Authenticate("late"));
+        Assert.Equal(CallerIdentity.Of(settings.Keys[0]), ring.Authenticate("good"));
+        Assert.Equal(CallerIdentity.Of(settings.Keys[1]), ring.Authenticate("late"));
         machine.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(ring.Authenticate("late"));
         Assert.All(new string?[] { null, "", "Good", "good ", "goo", new string('k', 1_025), "\ud800" }, wrong => Assert.Null(ring.Authenticate(wrong)));
