@@ -238,6 +238,7 @@ public sealed class PluginLoader(PluginLoaderOptions options, TimeProvider time,
             _board.DropIfReplaced(p);
         }
 
+        AllocatorReserve.Release();
         Log.Unloaded(logger, p.Id, collections);
         return new UnloadVerdict(IsDead: true, collections);
     }

@@ -23,6 +23,7 @@ public static class Reservations
 
         var isEmbedding = call is EmbeddingCall or OperationCall { Embedding: not null };
         long output = isEmbedding ? 0 : OutputLimits.Added(call, hop) ?? CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call));
+        output *= TokenBound.Answers(call); // each may be as long
         var input = InputTokens(call, isPriced: hop.Price is { IsFree: false });
         if (call is OperationCall { Catalog: { } catalog } operation && catalog.Operations.TryGetValue(operation.Operation, out var entry) && entry.Descriptor.Prompt is { } prompt)
         {

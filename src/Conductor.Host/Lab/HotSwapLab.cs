@@ -17,9 +17,10 @@ internal sealed class HotSwapLab(HotSwapOptions options, Action<string> tell)
     // Of the gateway's log, in a report that tells of violations.
     private const int MostLogLines = 20;
 
-    // Swaps with nothing in flight before memory is measured, and how many of them in a row may make no difference.
-    private const int MostSettlingSwaps = 12;
-    private const int SettledAfter = 3;
+    // Swaps with nothing in flight before memory is measured, and how many of them in a row may make no difference: the collector keeps a free region for 20 collections,
+    // of which a swap of one plugin makes 2 to 4.
+    private const int MostSettlingSwaps = 24;
+    private const int SettledAfter = 8;
 
     private static readonly TimeSpan SettlingPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LastCollections = TimeSpan.FromSeconds(5);

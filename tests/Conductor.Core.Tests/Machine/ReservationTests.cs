@@ -45,6 +45,20 @@ public sealed class ReservationTests
     }
 
     [Fact]
+    public async Task Attempt_SeveralAnswers_ReservesForEach()
+    {
+        var provider = new FakeProvider("a");
+        await using var machine = TestMachine.Fast(provider);
+        var call = machine.Chat();
+        call.Request.Options.MaxOutputTokens = 10;
+        call.Request.Options.AdditionalProperties = new() { ["n"] = 3 };
+
+        await machine.SendAsync(call);
+
+        Assert.Equal(30, call.Reservation.OutputTokens);
+    }
+
+    [Fact]
     public async Task Attempt_PriceUnknown_ReservesNoMoney()
     {
         var provider = new FakeProvider("a") { Models = [FakeProvider.Model("m") with { Price = null }] };
