@@ -44,4 +44,9 @@ internal static class EventIds
     public const int BudgetReached = 4100;
     public const int BudgetAlertFailed = 4101;
     public const int BalancesUnread = 4102;
+
+    public const int LimitNotGivenBack = 4200;
+    public const int LimitsUnread = 4201;
+    public const int ProviderKeyRefused = 4202;
+    public const int ProviderKeyTakenBack = 4203;
 }

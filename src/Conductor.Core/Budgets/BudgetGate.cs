@@ -58,7 +58,7 @@ internal sealed partial class BudgetGate(BudgetBook book, AttemptServices servic
     private void Afford(ModelCall call, BudgetHold hold)
     {
         var hops = call.Plan.Hops;
-        if (TryAll(call, hold, hops, WorstByBytes) is null || TryAll(call, hold, hops, WorstByCount) is not { } shortfall)
+        if (TryAll(call, hold, hops, isCounted: false) is null || TryAll(call, hold, hops, isCounted: true) is not { } shortfall)
         {
             return;
         }
@@ -85,12 +85,12 @@ internal sealed partial class BudgetGate(BudgetBook book, AttemptServices servic
         }
     }
 
-    private BudgetShortfall? TryAll(ModelCall call, BudgetHold hold, IReadOnlyList<RouteHop> hops, Func<ModelCall, RouteHop, long> inputTokens)
+    private BudgetShortfall? TryAll(ModelCall call, BudgetHold hold, IReadOnlyList<RouteHop> hops, bool isCounted)
     {
         var most = NanoUsd.Zero;
         foreach (var hop in hops)
         {
-            var worst = Worst(call, hop, inputTokens(call, hop));
+            var worst = Worst(call, hop, isCounted);
             hold[hop] = worst;
             most = worst > most ? worst : most;
         }
@@ -98,22 +98,18 @@ internal sealed partial class BudgetGate(BudgetBook book, AttemptServices servic
         return hold.Set(most);
     }
 
-    private NanoUsd Worst(ModelCall call, RouteHop hop, long inputTokens)
+    private NanoUsd Worst(ModelCall call, RouteHop hop, bool isCounted)
     {
         if (hop.Price is { IsFree: true })
         {
             return NanoUsd.Zero;
         }
 
-        var output = call is EmbeddingCall ? 0 : TokenBound.Answers(call) * OutputLimits.Of(call, hop);
+        var (input, output) = CallSize.Worst(call, hop, isCounted);
         return hop.Price is { } price
-            ? CostEstimator.WorstCase(price, inputTokens, output, Reservations.PartsOf(call, price))
-            : services.EstimateUnderLease(hop, new TokenUsage { InputTokens = inputTokens, OutputTokens = output }) ?? NanoUsd.Zero; // allowed without a price: nothing to hold
+            ? CostEstimator.WorstCase(price, input, output, Reservations.PartsOf(call, price))
+            : services.EstimateUnderLease(hop, new TokenUsage { InputTokens = input, OutputTokens = output }) ?? NanoUsd.Zero; // allowed without a price: nothing to hold
     }
-
-    private static long WorstByBytes(ModelCall call, RouteHop hop) => hop.Price is { IsFree: true } ? 0 : TokenBound.Rough(call);
-
-    private static long WorstByCount(ModelCall call, RouteHop hop) => hop.Price is { IsFree: true } ? 0 : TokenBound.Counted(call, hop.Model.Id);
 
     [LoggerMessage(EventIds.BalancesUnread, LogLevel.Error, "What is spent cannot be read from the ledger, so no call under a budget is made: {Reason}")]
     private static partial void Unread(ILogger logger, string reason);

@@ -25,7 +25,8 @@ internal static class OutputLimits
         return CostEstimator.MaxOutputTokens(hop, standard);
     }
 
-    private static int? Asked(ModelCall call) => call switch
+    /// <summary>The limit that the caller names; null where it names none.</summary>
+    public static int? Asked(ModelCall call) => call switch
     {
         ChatCall { Body: { } body } => body.Peek.MaxTokens,
         ChatCall chat => chat.Request.Options.MaxOutputTokens,

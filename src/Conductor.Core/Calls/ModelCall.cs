@@ -44,6 +44,15 @@ public abstract class ModelCall : IAsyncDisposable
     /// <summary>What is left of the tightest budget that the call is under, with a day, a week or a month; null where there is none.</summary>
     public Money.NanoUsd? BudgetLeft => Budget?.Left;
 
+    /// <summary>What the call has taken of its limits of requests and tokens; null while it is under none.</summary>
+    internal Limits.CallLimits? Limits { get; set; }
+
+    /// <summary>How the limit of requests stands that has least left; null where the call is under none.</summary>
+    public Limits.RateLimitState? RequestLimit => Limits?.Requests;
+
+    /// <summary>How the limit of tokens stands that has least left, of a minute or of a day; null where the call is under none.</summary>
+    public Limits.RateLimitState? TokenLimit => Limits?.Tokens;
+
     /// <summary>Where the time went.</summary>
     public CallTimings Timings { get; } = new();
 

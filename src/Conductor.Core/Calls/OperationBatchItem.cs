@@ -1,4 +1,5 @@
 using Conductor.Errors;
+using Conductor.Limits;
 
 namespace Conductor.Calls;
 
@@ -11,4 +12,10 @@ public sealed record OperationBatchItem(int Index, OperationAnswer? Answer, Cond
 {
     /// <summary>The HTTP status that the item would have had alone.</summary>
     public int Status => Error?.Status ?? 200;
+
+    /// <summary>How the limit of requests stood for this item that had least left; null where it was under none.</summary>
+    public RateLimitState? RequestLimit { get; init; }
+
+    /// <summary>The same of tokens.</summary>
+    public RateLimitState? TokenLimit { get; init; }
 }

@@ -1,3 +1,4 @@
+using Conductor.Limits;
 using Conductor.Money;
 
 namespace Conductor.Calls;
@@ -22,11 +23,19 @@ public sealed class OperationBatchTotals
     /// <summary>The sum over all items, failed ones included; unknown when one of them is.</summary>
     public CallCost Cost => new(_cost, _cost is null ? "unknown" : _isEstimated ? "estimated" : "settled");
 
+    /// <summary>How the limit of requests stood that had least left of all items; null where the batch is under none.</summary>
+    public RateLimitState? RequestLimit { get; private set; }
+
+    /// <summary>The same of tokens.</summary>
+    public RateLimitState? TokenLimit { get; private set; }
+
     /// <summary>Counts an item.</summary>
     public void Add(OperationBatchItem item)
     {
         ArgumentNullException.ThrowIfNull(item);
         _cost = _cost is { } sum && item.Cost.Amount is { } cost ? sum + cost : null;
+        RequestLimit = Tighter(RequestLimit, item.RequestLimit);
+        TokenLimit = Tighter(TokenLimit, item.TokenLimit);
         _isEstimated |= item.Cost.Status == "estimated";
         if (item.Answer is not { } answer)
         {
@@ -44,4 +53,7 @@ public sealed class OperationBatchTotals
 
     /// <summary>How long the whole batch took.</summary>
     public void Finish(TimeSpan total) => _timings.Total = total;
+
+    private static RateLimitState? Tighter(RateLimitState? one, RateLimitState? other) =>
+        one is { } known && !(other?.Remaining < known.Remaining) ? known : other;
 }

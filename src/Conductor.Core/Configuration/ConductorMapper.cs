@@ -10,16 +10,21 @@ internal static class ConductorMapper
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
-    public static ConductorSettings Map(SettingsReader root, SettingsNode tree) => new()
+    public static ConductorSettings Map(SettingsReader root, SettingsNode tree)
+    {
+        var limits = Limits(root.Object("limits"), new LimitsSettings());
+        return Map(root, tree, limits) with { Budgets = Budgets(root, limits.Rates) };
+    }
+
+    private static ConductorSettings Map(SettingsReader root, SettingsNode tree, LimitsSettings limits) => new()
     {
         Server = Server(root.Object("server"), new ServerSettings()),
         Defaults = Defaults(root.Object("defaults"), new DefaultsSettings()),
         Operations = Operations(root.Object("operations"), tree["operations"]),
         Reliability = Reliability(root.Object("reliability"), new ReliabilitySettings()),
         Cache = Cache(root.Object("cache"), new CacheSettings()),
-        Budgets = BudgetsMapper.Global(root.Object("budgets")),
         Prices = Prices(root.Object("prices"), new PricesSettings()),
-        Limits = Limits(root.Object("limits"), new LimitsSettings()),
+        Limits = limits,
         Storage = Storage(root.Object("storage"), new StorageSettings()),
         Telemetry = new TelemetrySettings
         {
@@ -116,8 +121,21 @@ internal static class ConductorMapper
         MaxConversationBytes = section.Size("max_conversation", standard.MaxConversationBytes, 1 << 10, 1 << 30),
     };
 
+    private static BudgetsSettings Budgets(SettingsReader root, RateLimitSettings limits)
+    {
+        var budgets = BudgetsMapper.Global(root.Object("budgets"));
+        return budgets with { Global = LimitsMapper.Budgets(root.Object("limits"), limits, budgets.Global) };
+    }
+
     private static LimitsSettings Limits(SettingsReader section, LimitsSettings standard) => standard with
     {
+        Rates = LimitsMapper.Read(section),
+        Queue = new QueueSettings
+        {
+            Length = section.Object("queue").Integer("length") ?? standard.Queue.Length,
+            Wait = section.Object("queue").Duration("wait", standard.Queue.Wait, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10)),
+        },
+        CountCacheHits = section.Flag("count_cache_hits", standard.CountCacheHits),
         MaxConcurrentRequests = section.Integer("max_concurrent_requests") ?? standard.MaxConcurrentRequests,
         MaxBodyBytes = section.Size("max_body", standard.MaxBodyBytes, 1 << 10, 1 << 30),
         MaxReplyBytes = section.Size("max_reply", standard.MaxReplyBytes, 1 << 10, 1 << 30),

@@ -31,7 +31,7 @@ internal sealed class TenantsMapper(ProblemList problems)
     {
         foreach (var (name, tenant) in root.Object("tenants").Members())
         {
-            _tenants[name] = Tenant(name, tenant);
+            _tenants[name] = Tenant(tenant);
         }
 
         foreach (var key in root.Objects("keys"))
@@ -73,15 +73,11 @@ internal sealed class TenantsMapper(ProblemList problems)
         }
     }
 
-    private TenantSettings Tenant(string name, SettingsReader tenant)
+    private static TenantSettings Tenant(SettingsReader tenant)
     {
         var limits = tenant.Object("limits");
-        if (limits.Has("rpm") || limits.Has("tpm"))
-        {
-            problems.Notes.Add($"tenant {name}: limits.rpm and limits.tpm are read, and not enforced in this version");
-        }
-
-        return new TenantSettings { Models = tenant.Texts("models"), Concurrency = limits.Integer("concurrency"), Budgets = BudgetsMapper.Read(tenant) };
+        var read = LimitsMapper.Read(limits);
+        return new TenantSettings { Models = tenant.Texts("models"), Limits = read, Budgets = LimitsMapper.Budgets(limits, read, BudgetsMapper.Read(tenant)) };
     }
 
     private void Key(SettingsReader entry)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Conductor.Budgets;
+using Conductor.Limits;
 using Conductor.Operations;
 using Conductor.Providers;
 
@@ -69,8 +70,32 @@ public static class ConductorErrors
 
     private static string Dollars(Money.NanoUsd amount) => amount.ToUsd().ToString("0.00#######", CultureInfo.InvariantCulture);
 
-    public static ConductorException QueueFull(int limit) =>
-        new(503, "overloaded_error", "queue_full", $"{limit} requests are being served, which is the limit. Try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) };
+    /// <summary>Too many calls at work, and nobody may wait for a place, or not longer.</summary>
+    /// <param name="limit">How many are allowed.</param>
+    /// <param name="whose">Whose limit it is, as the words after 'requests', a space before them; empty for all calls.</param>
+    /// <param name="wait">How long a place is likely to take.</param>
+    public static ConductorException QueueFull(int limit, string whose, TimeSpan wait) =>
+        new(503, "overloaded_error", "queue_full", $"{limit} requests{whose} are being served, which is the limit. Try again shortly.") { RetryAfter = wait };
+
+    /// <summary>A limit of requests or tokens is reached, or the call is larger than the whole of it.</summary>
+    /// <param name="limit">The limit that keeps the call out longest.</param>
+    /// <param name="asked">How many requests or tokens were wanted.</param>
+    internal static ConductorException RateLimited(RateLimitState limit, long asked)
+    {
+        if (limit.Wait == RateLimitState.Never)
+        {
+            return new(429, "rate_limit_error", "rate_limit_exceeded", string.Create(
+                CultureInfo.InvariantCulture,
+                $"The call may use up to {asked:N0} tokens, and the limit of {limit.Limit.Scope} is {limit.Limit} in all, so it can never be made. A shorter prompt or a smaller 'max_tokens' needs fewer."))
+            { ShouldRetry = false };
+        }
+
+        // Words without fractions: how long to wait stands in the headers to the millisecond.
+        var what = limit.Limit.Unit == RateLimitUnit.Requests ? "" : string.Create(CultureInfo.InvariantCulture, $" The call may use up to {asked:N0} tokens, and {limit.Remaining:N0} are left.");
+        return new(429, "rate_limit_error", "rate_limit_exceeded", string.Create(
+            CultureInfo.InvariantCulture, $"The limit of {limit.Limit.Scope} is reached: {limit.Limit}.{what} Try again in {Math.Ceiling(limit.Wait.TotalSeconds):N0} s."))
+        { RetryAfter = limit.Wait };
+    }
 
     public static ConductorException Draining() =>
         new(503, "overloaded_error", "shutting_down", "This server is shutting down.") { RetryAfter = TimeSpan.FromSeconds(5) };

@@ -23,6 +23,7 @@ internal static class AttemptBooking
         var row = LedgerRows.Of(call, attempt);
         services.Ledger.Append(row, ticket);
         services.TellObservers(row);
+        call.Limits?.Settle(attempt);
         services.Metrics.AttemptEnded(call, attempt);
     }
 

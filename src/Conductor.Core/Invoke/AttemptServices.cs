@@ -1,4 +1,5 @@
 using Conductor.Calls;
+using Conductor.Limits;
 using Conductor.Money;
 using Conductor.Routing;
 using Conductor.Signatures;
@@ -10,7 +11,7 @@ namespace Conductor.Invoke;
 
 /// <summary>What every attempt needs of the house.</summary>
 internal sealed class AttemptServices(
-    TimeProvider time, LedgerWriter ledger, ConductorMetrics metrics, SignatureMemory signatures, IEnumerable<ISpendObserver> observers, ILogger<AttemptServices> logger)
+    TimeProvider time, LedgerWriter ledger, ConductorMetrics metrics, LimitGate limits, SignatureMemory signatures, IEnumerable<ISpendObserver> observers, ILogger<AttemptServices> logger)
 {
     private readonly ISpendObserver[] _observers = [.. observers];
     private Func<RouteHop, TokenUsage, NanoUsd?>? _ownPrice;
@@ -20,6 +21,8 @@ internal sealed class AttemptServices(
     public LedgerWriter Ledger { get; } = ledger;
 
     public ConductorMetrics Metrics { get; } = metrics;
+
+    public LimitGate Limits { get; } = limits;
 
     public SignatureMemory Signatures { get; } = signatures;
 

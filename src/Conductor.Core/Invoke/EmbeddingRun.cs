@@ -24,7 +24,7 @@ internal sealed class EmbeddingRun(OperationCall call, AttemptScope scope, Opera
         var inputs = request.Inputs!;
         try
         {
-            scope.Afford(() => TokenBound.Texts(inputs), 0, Usage);
+            await scope.AffordAsync(() => TokenBound.Texts(inputs), 0, Usage).ConfigureAwait(false);
             var made = await VectorRequest.SendAsync(scope, inputs, request.Dimensions).ConfigureAwait(false);
             Usage = (made.Usage ?? UsageEstimator.Estimate(UsageEstimator.InputTokens(request), outputTokens: 0)).AsEmbedding();
             Notices = made.Notices;

@@ -120,7 +120,7 @@ internal sealed class OperationHandler(AttemptServices services, PromptStore pro
         IReadOnlyList<string> notices;
         if (EngineOf(scope, call) is { } engine)
         {
-            scope.Afford(() => TokenBound.Rough(call), OutputLimits.Standard(call, scope.Hop), used: null);
+            await scope.AffordAsync(() => TokenBound.Rough(call), OutputLimits.Standard(call, scope.Hop), used: null, isEngine: true).ConfigureAwait(false);
             var found = await scope.GuardAsync(token =>
             {
                 scope.Ask();

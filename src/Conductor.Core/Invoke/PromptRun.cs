@@ -35,7 +35,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
     public async Task<OperationTextStream> StreamAsync(Func<Func<ReadOnlyMemory<byte>>, OperationText> check)
     {
         var (client, messages, options) = await PrepareAsync().ConfigureAwait(false);
-        scope.Afford(() => TokenBound.Messages(messages), options.MaxOutputTokens, Usage);
+        await scope.AffordAsync(() => TokenBound.Messages(messages), options.MaxOutputTokens, Usage).ConfigureAwait(false);
         var updates = await PrimedUpdates.StartAsync(
             call,
             scope,
@@ -150,7 +150,7 @@ internal sealed class PromptRun(OperationCall call, AttemptScope scope, Operatio
 
     private async Task<ChatResponse> AskAsync(IChatClient client, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
-        scope.Afford(() => TokenBound.Messages(messages), options.MaxOutputTokens, Usage);
+        await scope.AffordAsync(() => TokenBound.Messages(messages), options.MaxOutputTokens, Usage).ConfigureAwait(false);
         var response = await scope.GuardAsync(token =>
         {
             scope.Ask();

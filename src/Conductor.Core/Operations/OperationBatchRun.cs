@@ -92,18 +92,18 @@ public sealed class OperationBatchRun(
             var outcome = await run(call, cancellationToken).ConfigureAwait(false);
             var answer = OperationAnswer.From(call, outcome);
             Interlocked.Add(ref _bytes, answer.Result.Length);
-            return new OperationBatchItem(index, answer, null, answer.Cost);
+            return Item(index, call, answer, null, answer.Cost);
         }
         catch (ConductorException told)
         {
-            return new OperationBatchItem(index, null, told, CostOf(call));
+            return Item(index, call, null, told, CostOf(call));
         }
 #pragma warning disable CA1031 // boundary: an item that fails in an unforeseen way is that item's error, and the others go on
         catch (Exception unforeseen) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             BatchLog.ItemFailed(logger, unforeseen, batch.Context.RequestId, index);
-            return new OperationBatchItem(index, null, ConductorErrors.Internal($"{batch.Context.RequestId}.{index}"), CostOf(call));
+            return Item(index, call, null, ConductorErrors.Internal($"{batch.Context.RequestId}.{index}"), CostOf(call));
         }
         finally
         {
@@ -122,6 +122,9 @@ public sealed class OperationBatchRun(
                 $"The results of the batch have more than {mostBytes} bytes already, so this input was not run. Send it again, with fewer at once.", OperationBatchReader.Inputs, "batch_too_large");
         }
     }
+
+    private static OperationBatchItem Item(int index, OperationCall? call, OperationAnswer? answer, ConductorException? error, CallCost cost) =>
+        new(index, answer, error, cost) { RequestLimit = call?.RequestLimit, TokenLimit = call?.TokenLimit };
 
     private static CallCost CostOf(OperationCall? call) => call is null ? new CallCost(NanoUsd.Zero, "settled") : CallCost.Of(call);
 }

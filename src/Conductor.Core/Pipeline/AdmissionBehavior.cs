@@ -2,13 +2,14 @@ using Conductor.Admission;
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Errors;
+using Conductor.Limits;
 using Conductor.Storage;
 using MediatR;
 
 namespace Conductor.Pipeline;
 
-/// <summary>Lets a call in: pins the catalogue that it sees, gives it a place and a deadline.</summary>
-internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, ConcurrencyGate gate, LedgerWriter ledger, TimeProvider time)
+/// <summary>Lets a call in: pins the catalogue that it sees, holds it to its limits, gives it a place and a deadline.</summary>
+internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, ConcurrencyGate gate, LimitGate limits, LedgerWriter ledger, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : ModelCall, IRequest<TResponse>
     where TResponse : ModelOutcome
@@ -19,7 +20,8 @@ internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, C
         var snapshot = catalog.Pin();
         try
         {
-            Admit(request, snapshot, start);
+            await AdmitAsync(request, snapshot, cancellationToken).ConfigureAwait(false);
+            request.Timings.Queue = time.GetElapsedTime(start);
             return await next().ConfigureAwait(false);
         }
         finally
@@ -28,7 +30,7 @@ internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, C
         }
     }
 
-    private void Admit(TRequest request, CatalogSnapshot snapshot, long start)
+    private async ValueTask AdmitAsync(TRequest request, CatalogSnapshot snapshot, CancellationToken cancellationToken)
     {
         request.Catalog = snapshot;
         if (ledger.IsFull)
@@ -36,21 +38,41 @@ internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, C
             throw ConductorErrors.StorageFull(); // a call that cannot be booked is not made
         }
 
-        SizeLimits.Check(request, snapshot.Settings.Limits);
-        var tenant = request.Context.TenantId;
-        var ofTenant = snapshot.Settings.Tenants.GetValueOrDefault(tenant)?.Concurrency;
-        if (!gate.TryEnter(tenant, snapshot.Settings.Limits.MaxConcurrentRequests, ofTenant, out var reached))
+        var settings = snapshot.Settings;
+        SizeLimits.Check(request, settings.Limits);
+        var deadline = settings.Reliability.Deadline;
+        request.TimeLimit = request.Options.Timeout is { } asked && asked < deadline && asked != Timeout.InfiniteTimeSpan ? asked : deadline;
+        var rules = limits.RulesOf(settings);
+        var ofCaller = rules.IsEmpty ? CallerLimits.None : rules.For(request.Context.TenantId, request.Context.KeyId);
+        await limits.EnterAsync(request, ofCaller, cancellationToken).ConfigureAwait(false);
+        await TakePlaceAsync(request, ofCaller, settings.Limits, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask TakePlaceAsync(TRequest request, CallerLimits ofCaller, Settings.LimitsSettings settings, CancellationToken cancellationToken)
+    {
+        IDisposable place;
+        try
         {
-            throw ConductorErrors.QueueFull(reached);
+            place = await gate.EnterAsync(request.Context, ofCaller, settings, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            request.Limits?.GiveRequestBack(); // nobody was asked
+            throw;
         }
 
-        request.OnCompleted(() =>
+        try
         {
-            gate.Leave(tenant, ofTenant is not null);
-            return ValueTask.CompletedTask;
-        });
-        var deadline = snapshot.Settings.Reliability.Deadline;
-        request.TimeLimit = request.Options.Timeout is { } asked && asked < deadline && asked != Timeout.InfiniteTimeSpan ? asked : deadline;
-        request.Timings.Queue = time.GetElapsedTime(start);
+            request.OnCompleted(() =>
+            {
+                place.Dispose();
+                return ValueTask.CompletedTask;
+            });
+        }
+        catch (ObjectDisposedException)
+        {
+            place.Dispose();
+            throw;
+        }
     }
 }

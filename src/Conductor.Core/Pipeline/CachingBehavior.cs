@@ -111,6 +111,11 @@ internal sealed class CachingBehavior<TRequest, TResponse>(ExactCache cache, Sin
     private static TResponse Hit(TRequest request, CachedAnswer answer)
     {
         request.IsCacheHit = true;
+        if (!request.Catalog!.Settings.Limits.CountCacheHits)
+        {
+            request.Limits?.GiveRequestBack();
+        }
+
         request.Drop(answer.DroppedParameters);
         request.Change(answer.ChangedParameters);
         return (TResponse)answer.ToOutcome();

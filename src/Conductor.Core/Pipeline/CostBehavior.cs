@@ -3,6 +3,7 @@ using Conductor.Calls;
 using Conductor.Costing;
 using Conductor.Errors;
 using Conductor.Invoke;
+using Conductor.Limits;
 using Conductor.Money;
 using Conductor.Routing;
 using Conductor.Settings;
@@ -12,9 +13,9 @@ namespace Conductor.Pipeline;
 
 /// <summary>
 /// What becomes of calls whose price nobody knows once money counts, with a key or a budget in force or by `prices: unknown`: they are not made, or booked at a ceiling. And sets
-/// aside, of the budgets that a call is under, what it may cost.
+/// aside, of the limits and the budgets that a call is under, what it may use and cost.
 /// </summary>
-internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services, UnpricedTargets unpriced, BudgetGate budgets) : IPipelineBehavior<TRequest, TResponse>
+internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services, UnpricedTargets unpriced, LimitGate limits, BudgetGate budgets) : IPipelineBehavior<TRequest, TResponse>
     where TRequest : ModelCall, IRequest<TResponse>
     where TResponse : ModelOutcome
 {
@@ -25,6 +26,7 @@ internal sealed class CostBehavior<TRequest, TResponse>(AttemptServices services
         LeaveOutUnpriced(request);
         if (request.Plan.Hops.Count > 0)
         {
+            await limits.ReserveAsync(request, cancellationToken).ConfigureAwait(false);
             await budgets.EnterAsync(request, cancellationToken).ConfigureAwait(false);
         }
 

@@ -5,6 +5,7 @@ using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Costing;
 using Conductor.Invoke;
+using Conductor.Limits;
 using Conductor.Routing;
 using Conductor.Routing.Strategies;
 using Conductor.Signatures;
@@ -13,6 +14,7 @@ using Conductor.Telemetry;
 using Conductor.Usage;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Conductor.Pipeline;
 
@@ -53,6 +55,10 @@ public static class PipelineRegistration
         services.AddSingleton<BudgetBook>();
         services.AddSingleton<BudgetGate>();
         services.AddSingleton<ISpendObserver>(provider => provider.GetRequiredService<BudgetBook>());
+
+        services.AddSingleton<TokensBefore>();
+        services.TryAddSingleton<IRateLimitStore>(provider => new InMemoryRateLimitStore(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<TokensBefore>()));
+        services.AddSingleton<LimitGate>();
 
         services.AddSingleton<KeyRing>();
         services.AddSingleton<ConcurrencyGate>();

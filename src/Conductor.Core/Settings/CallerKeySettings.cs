@@ -21,4 +21,7 @@ public sealed record CallerKeySettings
 
     /// <summary>What it may spend; empty = as much as its tenant.</summary>
     public IReadOnlyList<BudgetSettings> Budgets { get; init; } = [];
+
+    /// <summary>What it may take in a time; its tenant's limits hold besides.</summary>
+    public RateLimitSettings Limits { get; init; } = RateLimitSettings.None;
 }

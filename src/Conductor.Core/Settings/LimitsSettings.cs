@@ -6,6 +6,15 @@ public sealed record LimitsSettings
     /// <summary>Calls at work at once; one more is refused with 503.</summary>
     public int MaxConcurrentRequests { get; init; } = 200;
 
+    /// <summary>What all calls together may take in a time; dollars among them stand with the budgets.</summary>
+    public RateLimitSettings Rates { get; init; } = RateLimitSettings.None;
+
+    /// <summary>Calls that wait for a place; none by default.</summary>
+    public QueueSettings Queue { get; init; } = new();
+
+    /// <summary>Whether answers from the cache count as requests.</summary>
+    public bool CountCacheHits { get; init; } = true;
+
     /// <summary>Largest request body, in bytes.</summary>
     public long MaxBodyBytes { get; init; } = 32L * 1024 * 1024;
 

@@ -38,6 +38,7 @@ public sealed class ConductorMetrics
     private readonly Counter<long> _pluginUnloads;
     private readonly Counter<long> _budgetAlerts;
     private readonly Counter<long> _budgetRefusals;
+    private readonly Counter<long> _limitRefusals;
 
     // Providers and operations are named in the configuration and by plugins; models and error codes can come from outside.
     private readonly LabelLimiter _operations = new(100);
@@ -75,6 +76,7 @@ public sealed class ConductorMetrics
         _pluginUnloads = Meter.CreateCounter<long>("conductor.plugin.unloads", "{unload}", "Plugins let go, by whether their code left memory.");
         _budgetAlerts = Meter.CreateCounter<long>("conductor.budget.alerts", "{alert}", "Budgets that reached a height of which somebody is told.");
         _budgetRefusals = Meter.CreateCounter<long>("conductor.budget.refusals", "{call}", "Calls that were refused because a budget has not enough left.");
+        _limitRefusals = Meter.CreateCounter<long>("conductor.rate_limit.refusals", "{call}", "Calls that were refused, and targets that were passed over, because a limit of requests or tokens was reached.");
         Meter.CreateObservableGauge("conductor.budget.remaining.usd", BudgetsLeft, "{USD}", "What is left of each budget in its present period, open calls counted as spent. The book is exact, this is not.");
         Meter.CreateObservableGauge("conductor.plugin.contexts.alive", PluginContexts, "{context}", "Load contexts of plugins in memory: one for each that serves, more while others drain or will not leave.");
         Meter.CreateObservableGauge("conductor.quarantined", Quarantines, "{target}", "1 for each provider and operation that its plugin's own faults keep calls away from, 0 for the others.");
@@ -209,6 +211,14 @@ public sealed class ConductorMetrics
 
     /// <summary>A budget has not enough left for a call.</summary>
     internal void BudgetRefusal(BudgetShortfall shortfall) => _budgetRefusals.Add(1, [.. TagsOf(shortfall.Scope, shortfall.Budget)]);
+
+    /// <summary>A limit of requests or tokens is reached. Its labels say what kind of limit, never whose: there are at most a dozen.</summary>
+    internal void RateLimitRefusal(Conductor.Limits.RateLimit limit) => _limitRefusals.Add(1, new TagList
+    {
+        { "scope", limit.Scope.Label },
+        { "unit", limit.Unit == Conductor.Limits.RateLimitUnit.Requests ? "requests" : "tokens" },
+        { "period", limit.Period == Conductor.Limits.RateLimitPeriod.Day ? "day" : "minute" },
+    });
 
     /// <summary>Where what is left of budgets is read from.</summary>
     internal void ReadBudgetsFrom(Func<IReadOnlyList<(BudgetScope Scope, BudgetSettings Budget, double Usd)>> read) => _budgets = read;

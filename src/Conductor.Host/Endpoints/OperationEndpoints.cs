@@ -77,6 +77,7 @@ internal sealed class OperationEndpoints(IConductor conductor, InboundDialects d
         var left = CallLifetime.Of(http).Token;
         var (answer, totals) = await BatchBody.WriteAsync(batch, conductor.RunBatchAsync(batch, left), time, left);
         OutcomeHeaders.WriteCost(http.Response, totals.Cost);
+        LimitHeaders.Write(http, batch.Context.Surface, totals.RequestLimit, totals.TokenLimit);
         await JsonResponse.WriteAsync(http, answer);
     }
 

@@ -49,6 +49,7 @@ internal static class JsonResponse
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
         context.Response.Headers.CacheControl = "no-store";
+        LimitHeaders.Write(context);
         context.Response.Headers.XContentTypeOptions = "nosniff";
         if (!HttpMethods.IsHead(context.Request.Method))
         {

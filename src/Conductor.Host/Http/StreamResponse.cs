@@ -46,6 +46,7 @@ internal sealed partial class StreamResponse : IAsyncDisposable
         response.ContentType = _dialect.Framing.ContentType;
         _dialect.AddHeaders(response.Headers, RequestIds.Of(_context));
         response.Headers.CacheControl = "no-store";
+        LimitHeaders.Write(_context); // the call was let in before its answer's headers go out, however early they do
         response.Headers["x-accel-buffering"] = "no";
         await response.StartAsync(_context.RequestAborted);
         await response.BodyWriter.FlushAsync(_context.RequestAborted);

@@ -73,7 +73,7 @@ public sealed class CategoryTests
     public void Failure_OfNoTarget_None()
     {
         Assert.Null(ConductorErrors.ModelNotFound("m", null).Category);
-        Assert.Null(ConductorErrors.QueueFull(1).Category);
+        Assert.Null(ConductorErrors.QueueFull(1, "", TimeSpan.FromSeconds(1)).Category);
         Assert.Null(ConductorErrors.OperationFault("o", "x").Category);
     }
 }

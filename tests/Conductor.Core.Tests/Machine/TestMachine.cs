@@ -36,8 +36,10 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
         ILedgerStore? store = null,
         LedgerWriterOptions? ledger = null,
         string? promptFolder = null,
-        Action<IServiceCollection>? configure = null)
+        Action<IServiceCollection>? configure = null,
+        ManualTimeProvider? time = null)
     {
+        Time = time ?? new ManualTimeProvider();
         Store = store ?? new InMemoryLedgerStore();
         Rebuild(settings ?? new ConductorSettings(), providers ?? [], operations ?? []);
         var services = new ServiceCollection();
@@ -70,7 +72,7 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
         remove { }
     }
 
-    public ManualTimeProvider Time { get; } = new();
+    public ManualTimeProvider Time { get; }
 
     public ILedgerStore Store { get; }
 
