@@ -47,7 +47,7 @@ internal static class StreamedAnswer
             await stream.RelayAsync(events);
         }
 #pragma warning disable CA1031 // boundary: once headers are out, a failure can only be the stream's last event
-        catch (Exception failure) when (stream.IsStarted && !http.RequestAborted.IsCancellationRequested)
+        catch (Exception failure) when (stream.IsStarted && failure is not ClientGoneException && !http.RequestAborted.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             await stream.FailAsync(ErrorBoundary.Translate(failure, http, logger));

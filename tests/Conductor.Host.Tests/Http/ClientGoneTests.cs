@@ -15,8 +15,10 @@ namespace Conductor.Host.Tests.Http;
 /// <summary>A server says at a write that nobody reads any more, and cancels the request a moment later: between the two nothing has failed.</summary>
 public sealed class ClientGoneTests
 {
-    [Fact]
-    public async Task Stream_ConnectionTakesNoMore_IsAClientThatLeftAndNoFailure()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stream_ConnectionTakesNoMore_IsAClientThatLeftAndNoFailure(bool isAnswer)
     {
         var pipe = new Pipe();
         await pipe.Reader.CompleteAsync();
@@ -26,6 +28,13 @@ public sealed class ClientGoneTests
         var boundary = new ErrorBoundary(
             async _ =>
             {
+                if (isAnswer)
+                {
+                    await StreamedAnswer.WriteAsync(
+                        context, dialect, Task.FromResult(1), TimeSpan.FromSeconds(1), _ => { }, _ => One(), TimeProvider.System, log, CancellationToken.None);
+                    return;
+                }
+
                 await using var stream = new StreamResponse(context, dialect, TimeProvider.System, NullLogger.Instance);
                 await using var events = new EventSource(One(), CancellationToken.None);
                 await stream.RelayAsync(events);
