@@ -14,7 +14,7 @@ public static class SqliteStorageRegistration
     public const string FileName = "conductor.db";
 
     /// <summary>
-    /// Keeps the ledger and the answers that callers go on from in `conductor.db` below `storage.path`, and beside it the reservations of attempts that run. A host opens it at its start and does not start on a database that it cannot use; without a host it opens at first use.
+    /// Keeps the ledger, the answers that callers go on from and the answers of idempotency keys in `conductor.db` below `storage.path`, and beside it the reservations of attempts that run. A host opens it at its start and does not start on a database that it cannot use; without a host it opens at first use.
     /// </summary>
     public static IServiceCollection AddSqliteStorage(this IServiceCollection services)
     {
@@ -28,6 +28,9 @@ public static class SqliteStorageRegistration
         services.Replace(ServiceDescriptor.Singleton<IReservationStore>(provider => provider.GetRequiredService<SlotReservationStore>()));
         services.AddSingleton(provider => new SqliteResponseStore(PathOf(provider.GetRequiredService<ISettings>().Current), provider.GetRequiredService<TimeProvider>()));
         services.Replace(ServiceDescriptor.Singleton<IResponseStore>(provider => provider.GetRequiredService<SqliteResponseStore>()));
+        services.AddSingleton(provider => new SqliteIdempotencyStore(PathOf(provider.GetRequiredService<ISettings>().Current), provider.GetRequiredService<TimeProvider>()));
+        services.Replace(ServiceDescriptor.Singleton<IIdempotencyStore>(provider => provider.GetRequiredService<SqliteIdempotencyStore>()));
+        services.AddHostedService<IdempotencySweep>();
         services.AddSingleton<LedgerRetention>();
         services.AddHostedService<OpenAtStart>();
         return services;

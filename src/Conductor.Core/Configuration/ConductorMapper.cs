@@ -143,5 +143,15 @@ internal static class ConductorMapper
         MaxTextLength = section.Integer("max_text_length") ?? standard.MaxTextLength,
         DefaultMaxOutputTokens = section.Integer("default_max_output_tokens") ?? standard.DefaultMaxOutputTokens,
         MaxEmbeddingTextLength = section.Integer("max_embedding_text_length") ?? standard.MaxEmbeddingTextLength,
+        Idempotency = Idempotency(section.Object("idempotency"), standard.Idempotency),
+    };
+
+    private static IdempotencySettings Idempotency(SettingsReader section, IdempotencySettings standard) => standard with
+    {
+        Ttl = section.Duration("ttl", standard.Ttl, TimeSpan.FromMinutes(1), TimeSpan.FromDays(400)),
+        MaxTenantBytes = section.Size("max_bytes", standard.MaxTenantBytes, 1 << 16, 1L << 40),
+        MaxAnswerBytes = section.Size("max_answer", standard.MaxAnswerBytes, 1 << 10, 1 << 30),
+        MaxMemoryBytes = section.Size("max_memory", standard.MaxMemoryBytes, 1 << 16, 1L << 36),
+        Linger = section.Duration("linger", standard.Linger, TimeSpan.Zero, Hour),
     };
 }

@@ -32,4 +32,7 @@ public sealed record LimitsSettings
 
     /// <summary>Longest text of an embedding's input, in UTF-16 code units.</summary>
     public int MaxEmbeddingTextLength { get; init; } = 8_192;
+
+    /// <summary>`limits.idempotency`</summary>
+    public IdempotencySettings Idempotency { get; init; } = new();
 }

@@ -6,13 +6,14 @@ namespace Conductor.Storage;
 /// <summary>Registers the ledger.</summary>
 public static class LedgerRegistration
 {
-    /// <summary>Adds the background writer, and the ledger and the kept answers in memory for where no storage backend is added, before or after.</summary>
+    /// <summary>Adds the background writer, and the ledger, the kept answers and the idempotency keys in memory for where no storage backend is added, before or after.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ILedgerStore>(_ => new InMemoryLedgerStore());
         services.TryAddSingleton<IReservationStore>(_ => new InMemoryReservationStore());
         services.TryAddSingleton<IResponseStore>(provider => new InMemoryResponseStore(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IIdempotencyStore>(provider => new InMemoryIdempotencyStore(provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton<IUsageReader, LedgerUsage>();
         services.TryAddSingleton<LedgerWriterOptions>();
         services.TryAddSingleton<LedgerWriter>();

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Conductor.Host.Endpoints;
 using Conductor.Host.Http;
+using Conductor.Host.Idempotency;
 using Conductor.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -63,6 +64,7 @@ internal sealed partial class GatewayApp : IAsyncDisposable
         app.UseMiddleware<ErrorBoundary>();
         app.UseRouting();
         app.UseMiddleware<AccessGate>();
+        app.UseMiddleware<IdempotencyGate>();
         app.MapGateway();
         return new GatewayApp(app);
     }

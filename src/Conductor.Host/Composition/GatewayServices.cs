@@ -8,6 +8,7 @@ using Conductor.Host.Dialects.OpenAI;
 using Conductor.Host.Dialects.Responses;
 using Conductor.Host.Endpoints;
 using Conductor.Host.Http;
+using Conductor.Host.Idempotency;
 using Conductor.Host.Telemetry;
 using Conductor.Settings;
 using Conductor.Storage.Sqlite;
@@ -34,6 +35,9 @@ internal static class GatewayServices
         services.AddSingleton<DrainGate>();
         services.AddSingleton<KnownPaths>();
         services.AddDialects();
+        services.AddSingleton<RecordingMemory>();
+        services.AddSingleton<RecordedAnswer>();
+        services.AddSingleton<LedgerWords>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<BudgetWebhook>();
         services.AddSingleton<IBudgetAlertSink>(provider => provider.GetRequiredService<BudgetWebhook>());
@@ -44,12 +48,14 @@ internal static class GatewayServices
     /// <summary>Every address the server answers at.</summary>
     public static void MapGateway(this IEndpointRouteBuilder routes)
     {
-        OperationEndpoints.Map(routes);
-        OpenAIEndpoints.Map(routes);
-        ResponsesEndpoints.Map(routes);
-        OllamaEndpoints.Map(routes);
-        AnthropicEndpoints.Map(routes);
-        GeminiEndpoints.Map(routes);
+        var calls = routes.MapGroup("");
+        calls.WithMetadata(CallEndpoints.Instance);
+        OperationEndpoints.Map(calls);
+        OpenAIEndpoints.Map(calls);
+        ResponsesEndpoints.Map(calls);
+        OllamaEndpoints.Map(calls);
+        AnthropicEndpoints.Map(calls);
+        GeminiEndpoints.Map(calls);
         PluginEndpoints.Map(routes);
         StatusEndpoints.Map(routes);
         EstimateEndpoint.Map(routes);

@@ -75,6 +75,7 @@ internal sealed class OperationEndpoints(IConductor conductor, InboundDialects d
     private async Task AnswerAsync(HttpContext http, OperationBatch batch)
     {
         var left = CallLifetime.Of(http).Token;
+        http.Features.Set(batch);
         var (answer, totals) = await BatchBody.WriteAsync(batch, conductor.RunBatchAsync(batch, left), time, left);
         OutcomeHeaders.WriteCost(http.Response, totals.Cost);
         LimitHeaders.Write(http, batch.Context.Surface, totals.RequestLimit, totals.TokenLimit);

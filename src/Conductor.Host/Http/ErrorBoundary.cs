@@ -9,9 +9,15 @@ namespace Conductor.Host.Http;
 /// <summary>Outermost: gives every request its id and every failure the shape of the dialect that its address belongs to.</summary>
 internal sealed partial class ErrorBoundary(RequestDelegate next, InboundDialects dialects, TimeProvider time, ILogger<ErrorBoundary> logger)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
         RequestIds.Assign(context);
+        return GuardAsync(context);
+    }
+
+    /// <summary>The same for a request that has its id.</summary>
+    public async Task GuardAsync(HttpContext context)
+    {
         try
         {
             await next(context);

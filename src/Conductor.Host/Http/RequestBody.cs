@@ -9,10 +9,23 @@ namespace Conductor.Host.Http;
 /// <summary>Reads a JSON body into memory, whole and capped; what it holds is for others to judge.</summary>
 internal static class RequestBody
 {
+    /// <summary>Reads it, and keeps it for whoever reads it next.</summary>
+    public static async Task<ReadOnlyMemory<byte>> KeepAsync(HttpContext context, long limit)
+    {
+        var bytes = await ReadAsync(context, limit);
+        context.Features.Set(new Kept(bytes));
+        return bytes;
+    }
+
     /// <exception cref="ConductorException">Too large, not JSON by its own account, compressed, or not well-formed HTTP.</exception>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
     public static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpContext context, long limit)
     {
+        if (context.Features.Get<Kept>() is { } kept)
+        {
+            return kept.Bytes;
+        }
+
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
         {
             // The limit is kept here, not by Kestrel, which would cut the connection: most clients are still writing then and never see the answer.
@@ -85,4 +98,7 @@ internal static class RequestBody
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
     }
+
+    /// <summary>A body that has been read.</summary>
+    private sealed record Kept(ReadOnlyMemory<byte> Bytes);
 }

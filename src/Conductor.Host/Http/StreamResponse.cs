@@ -1,6 +1,7 @@
 using System.Buffers;
 using Conductor.Errors;
 using Conductor.Host.Dialects;
+using Conductor.Host.Idempotency;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Http;
@@ -81,6 +82,7 @@ internal sealed partial class StreamResponse : IAsyncDisposable
     /// <summary>The stream's last event when it failed. The end mark is then left out.</summary>
     public async Task FailAsync(ConductorException error)
     {
+        _context.Features.Set(new StreamFailure(error));
         var body = new ArrayBufferWriter<byte>(512);
         _dialect.WriteErrorEvent(body, error, new ErrorFacts(RequestIds.Of(_context), _time.GetUtcNow()), isFirst: !_hasEvents);
         await AppendAsync(body.WrittenMemory);

@@ -100,6 +100,9 @@ internal sealed class HostProcess : IDisposable
     /// <summary>SIGTERM; not on Windows, which has none.</summary>
     public void Terminate() => Assert.Equal(0, Kill(_process.Id, 15));
 
+    /// <summary>SIGKILL.</summary>
+    public void Kill() => _process.Kill(entireProcessTree: true);
+
     public async Task<int> WaitAsync()
     {
         using var limit = new CancellationTokenSource(Limit);
