@@ -65,6 +65,7 @@ internal sealed class AzureSettings
                 Name = http.Name,
                 BaseUrl = Root(http.BaseUrl),
                 Key = http.Key,
+                KeyRing = http.KeyRing,
                 KeyHeader = http.KeyHeader,
                 ExtraHeaders = http.ExtraHeaders,
                 Models = http.Models,

@@ -47,6 +47,7 @@ internal sealed class HuggingFaceSettings
                 Name = http.Name,
                 BaseUrl = Root(http.BaseUrl),
                 Key = http.Key,
+                KeyRing = http.KeyRing,
                 ExtraHeaders = http.ExtraHeaders,
                 Models = http.Models,
                 Proxy = http.Proxy,

@@ -1,4 +1,4 @@
-using Conductor.Providers.Http.OpenAI;
+using Conductor.Providers.Http;
 using Conductor.TestKit;
 
 namespace Conductor.Providers.OpenAI.Tests;
@@ -61,5 +61,5 @@ public sealed class ErrorTests
     [InlineData("s", null)]
     [InlineData("1d", null)]
     [InlineData("", null)]
-    public void Duration_AsGoWritesIt(string text, double? seconds) => Assert.Equal(seconds, RateLimitHeaders.ParseDuration(text)?.TotalSeconds);
+    public void Duration_AsGoWritesIt(string text, double? seconds) => Assert.Equal(seconds, GoDuration.Parse(text)?.TotalSeconds);
 }

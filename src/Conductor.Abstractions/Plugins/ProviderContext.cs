@@ -15,6 +15,9 @@ public sealed class ProviderContext
     /// <summary>The provider's keys that resolved to a value, in file order; empty where it has none.</summary>
     public IReadOnlyList<Secret> Keys { get; init; } = [];
 
+    /// <summary>The same keys, of which the host chooses one for each attempt; null where there are none.</summary>
+    public IProviderKeys? KeyRing { get; init; }
+
     /// <summary>The first of the keys.</summary>
     /// <exception cref="PluginSettingsException">There is none; the message says where it belongs.</exception>
     public Secret RequireKey() =>

@@ -1,3 +1,4 @@
+using Conductor.ProviderKeys;
 using Conductor.Providers;
 using Conductor.Settings;
 
@@ -32,6 +33,12 @@ public sealed class ProviderEntry(string name, string pluginId, IModelProvider p
 
     /// <summary>Whether its plugin's own faults keep calls away from it.</summary>
     public Quarantine Quarantine { get; init; } = new(new QuarantineSettings(), TimeProvider.System);
+
+    /// <summary>How each of its keys stands, in their order; empty where it has none.</summary>
+    public IReadOnlyList<ProviderKeyStatus> KeyStatuses => Keys?.Statuses() ?? [];
+
+    /// <summary>The keys that its attempts are made with; null where it has none.</summary>
+    public ProviderKeyRing? Keys { get; init; }
 
     /// <summary>Cancelled when calls in flight are not waited for any longer.</summary>
     public CancellationToken Cutting => _cutting.Token;

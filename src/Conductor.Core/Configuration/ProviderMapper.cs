@@ -139,27 +139,22 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
             IsFree = provider.Text("price") is { } price ? price == "free" : CatalogKinds.IsFree(plugin) || CatalogKinds.IsLoopback(baseUrl),
             PriceMultiplier = provider.Decimal("price_multiplier") ?? 1,
             Models = provider.Has("models") ? provider.Texts("models") : ["*"],
-            Keys = Keys(name, provider),
+            KeySettings = Keys(provider),
             Section = SectionBuilder.Build(node, Own),
             CatalogNames = CatalogKinds.Of(name, plugin, baseUrl),
             Fingerprint = SectionBuilder.Fingerprint(node),
         };
     }
 
-    private List<Secret> Keys(string name, SettingsReader provider)
+    private static List<ProviderKeySettings> Keys(SettingsReader provider)
     {
-        List<Secret> keys = [];
+        List<ProviderKeySettings> keys = [];
         foreach (var (value, reader) in provider.Items("keys"))
         {
             var text = value.ValueKind == JsonValueKind.String ? value.GetString() : reader.Text("value");
             if (!string.IsNullOrWhiteSpace(text))
             {
-                keys.Add(new Secret(text));
-            }
-
-            if (reader.Has("weight") || reader.Has("rpm") || reader.Has("tpm"))
-            {
-                problems.Notes.Add($"provider {name}: weight, rpm and tpm of keys are read, and not used in this version");
+                keys.Add(new ProviderKeySettings(new Secret(text)) { Weight = reader.Decimal("weight") ?? 1, Limits = LimitsMapper.Read(reader) });
             }
         }
 

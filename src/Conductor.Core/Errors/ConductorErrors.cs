@@ -135,6 +135,7 @@ public static class ConductorErrors
             ProviderErrorKind.ContentFilter => Make(400, "invalid_request_error", "content_filter", $"Provider '{provider}' refused the content."),
             ProviderErrorKind.Credentials => Make(502, "upstream_error", "upstream_credentials_exhausted", $"Provider '{provider}' refused Conductor's own key. The operator has to mend it."),
             ProviderErrorKind.ModelNotFound => Make(404, "invalid_request_error", "model_not_found", $"Provider '{provider}' does not have this model.{(failure.Advice is { } advice ? " " + advice : "")}"),
+            ProviderErrorKind.RateLimited when failure.IsUnsent => Make(429, "rate_limit_error", "rate_limit_exceeded", $"The keys of provider '{provider}' have nothing left of their limits now."),
             ProviderErrorKind.RateLimited => Make(429, "rate_limit_error", "rate_limit_exceeded", $"Provider '{provider}' is limiting the rate of requests."),
             ProviderErrorKind.QuotaExhausted => new(429, "insufficient_quota", "upstream_quota_exhausted", $"The account with provider '{provider}' is used up.", failure) { Provider = provider, Category = ErrorCategories.Of(failure.Kind), ShouldRetry = false },
             ProviderErrorKind.Overloaded => Make(503, "overloaded_error", "upstream_overloaded", $"Provider '{provider}' is overloaded."),

@@ -18,6 +18,9 @@ internal static class FallbackRules
     public static bool MayMoveOn(ProviderErrorKind kind) => kind is not (
         ProviderErrorKind.InvalidRequest or ProviderErrorKind.ContentFilter or ProviderErrorKind.ContextLengthExceeded);
 
+    /// <summary>Whether a target was not asked because none of its keys has anything left.</summary>
+    public static bool IsPassedOver(ProviderException failure) => failure is { Kind: ProviderErrorKind.RateLimited, IsUnsent: true };
+
     /// <summary>One target: its own failure. Several: that all of them limit the rate, that none can do what was asked without a loss, or that all failed. The shortest wait that any of them named is told.</summary>
     public static ConductorException AllFailed(ModelCall call, IReadOnlyList<ProviderException> failures)
     {

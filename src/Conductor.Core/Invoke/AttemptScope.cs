@@ -3,6 +3,7 @@ using Conductor.Costing;
 using Conductor.Errors;
 using Conductor.Fallback;
 using Conductor.Money;
+using Conductor.ProviderKeys;
 using Conductor.Providers;
 using Conductor.Routing;
 using Conductor.Signatures;
@@ -27,6 +28,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     private readonly bool _isProbe;
     private readonly long _started;
     private ReservationTicket _ticket;
+    private KeyTurn? _turn; // the provider's key that it is made with
     private int _hasEnded;
 
     private AttemptScope(ModelCall call, RouteHop hop, AttemptServices services, TimeSpan limit, bool isProbe, CancellationToken caller)
@@ -111,7 +113,9 @@ internal sealed partial class AttemptScope : IAsyncDisposable
     /// <exception cref="ConductorException">The attempt could not be booked, so it was not made.</exception>
     public async Task<T> RunAsync<T>(Func<Task<T>> attempt, Func<TokenUsage?>? used = null)
     {
+        await TakeKeyAsync().ConfigureAwait(false);
         await ReserveAsync().ConfigureAwait(false);
+        KeyTurn.Present = _turn is { Ring.HasChoice: true } ? _turn : null; // for the code that this method runs, and no longer
         try
         {
             return await WithinTimeAsync(ApartAsync(attempt), GraceOfAll, isWhole: true).ConfigureAwait(false);
@@ -203,14 +207,24 @@ internal sealed partial class AttemptScope : IAsyncDisposable
             // The call was over before there was a place, and is booked; what was reserved since goes the way of a row.
             _services.Ledger.Append(LedgerRows.Of(_call, Attempt) with { Cost = NanoUsd.Zero, CostStatus = CostStatus.Released }, ticket);
         }
-        else if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
+        else
+        {
+            NotMade();
+        }
+
+        throw ConductorErrors.StorageFull();
+    }
+
+    // Nobody was asked: there is no attempt, and nothing to book.
+    private void NotMade()
+    {
+        _turn?.Drop();
+        if (Interlocked.Exchange(ref _hasEnded, 1) == 0)
         {
             _call.AttemptList.Remove(Attempt);
             Judge(AttemptStatus.Cancelled);
             LetGo();
         }
-
-        throw ConductorErrors.StorageFull();
     }
 
     // A request that is wrong everywhere says nothing about the provider, so that one caller cannot make it look bad to the others.
@@ -229,6 +243,7 @@ internal sealed partial class AttemptScope : IAsyncDisposable
         try
         {
             AttemptBooking.Book(_call, Attempt, _services, _ticket, isProvidersFault);
+            _turn?.End(Attempt);
             Judge(status);
         }
         finally

@@ -22,11 +22,11 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
 
         List<ProviderException>? failures = null;
         var hops = request.Plan.Hops;
-        var most = Math.Min(hops.Count, FallbackRules.MostAttempts(request));
-        for (var i = 0; i < most; i++)
+        var most = FallbackRules.MostAttempts(request);
+        for (int i = 0, made = 0; i < hops.Count && made < most; i++)
         {
             var hop = hops[i];
-            if (i > 0 && request.Budget?.TryTurn(hops, i) == false)
+            if (made > 0 && request.Budget?.TryTurn(hops, i) == false)
             {
                 continue; // what failed before has cost something, and this one might go beyond a budget
             }
@@ -49,6 +49,17 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
                 if (time.GetElapsedTime(request.StartedTimestamp) >= request.TimeLimit)
                 {
                     break;
+                }
+
+                if (FallbackRules.IsPassedOver(failure))
+                {
+                    continue; // nobody was asked: it is none of the attempts that the caller allows
+                }
+
+                made++;
+                if (hop.Provider.Keys?.HasAnother(hop.Model.Id, failure.Kind) == true)
+                {
+                    i--; // it was that key's own failure
                 }
             }
         }

@@ -25,8 +25,15 @@ public sealed record ProviderSettings
     /// <summary>Models to offer besides those it lists itself; `*` = any name is passed on.</summary>
     public IReadOnlyList<string> Models { get; init; } = ["*"];
 
-    /// <summary>The keys that resolved to a value.</summary>
-    public IReadOnlyList<Secret> Keys { get; init; } = [];
+    /// <summary>The keys that resolved to a value, with their shares and limits.</summary>
+    public IReadOnlyList<ProviderKeySettings> KeySettings { get; init; } = [];
+
+    /// <summary>The keys alone.</summary>
+    public IReadOnlyList<Secret> Keys
+    {
+        get => [.. KeySettings.Select(key => key.Value)];
+        init => KeySettings = [.. value.Select(key => new ProviderKeySettings(key))];
+    }
 
     /// <summary>Everything below the provider's name that is the plugin's own, for its container.</summary>
     public required IConfiguration Section { get; init; }

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using Conductor.Budgets;
 using Conductor.Calls;
+using Conductor.Limits;
 using Conductor.Settings;
 
 namespace Conductor.Telemetry;
@@ -213,12 +214,16 @@ public sealed class ConductorMetrics
     internal void BudgetRefusal(BudgetShortfall shortfall) => _budgetRefusals.Add(1, [.. TagsOf(shortfall.Scope, shortfall.Budget)]);
 
     /// <summary>A limit of requests or tokens is reached. Its labels say what kind of limit, never whose: there are at most a dozen.</summary>
-    internal void RateLimitRefusal(Conductor.Limits.RateLimit limit) => _limitRefusals.Add(1, new TagList
+    public void RateLimitRefusal(RateLimit limit)
     {
-        { "scope", limit.Scope.Label },
-        { "unit", limit.Unit == Conductor.Limits.RateLimitUnit.Requests ? "requests" : "tokens" },
-        { "period", limit.Period == Conductor.Limits.RateLimitPeriod.Day ? "day" : "minute" },
-    });
+        ArgumentNullException.ThrowIfNull(limit);
+        _limitRefusals.Add(1, new TagList
+        {
+            { "scope", limit.Scope.Label },
+            { "unit", limit.Unit == RateLimitUnit.Requests ? "requests" : "tokens" },
+            { "period", limit.Period == RateLimitPeriod.Day ? "day" : "minute" },
+        });
+    }
 
     /// <summary>Where what is left of budgets is read from.</summary>
     internal void ReadBudgetsFrom(Func<IReadOnlyList<(BudgetScope Scope, BudgetSettings Budget, double Usd)>> read) => _budgets = read;

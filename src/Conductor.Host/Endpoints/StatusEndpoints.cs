@@ -4,6 +4,7 @@ using Conductor.Catalog;
 using Conductor.Host.Composition;
 using Conductor.Host.Http;
 using Conductor.PluginLoading;
+using Conductor.ProviderKeys;
 using Conductor.Settings;
 using Conductor.Telemetry;
 using Conductor.Text;
@@ -125,6 +126,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
             json.WriteNumber("failures", seen.Failures);
             json.WriteNumber("calls_in_flight", provider.CallsInFlight);
             json.WriteNumber("models", provider.Models.Count);
+            WriteKeys(json, provider.KeyStatuses);
             json.WriteString("last_error", seen.LastError);
             WriteTime(json, "last_error_at", seen.LastErrorAt);
             WriteTime(json, "last_check", seen.LastCheck);
@@ -145,9 +147,28 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
             json.WriteNumber("failures", 0);
             json.WriteNumber("calls_in_flight", 0);
             json.WriteNumber("models", 0);
+            WriteKeys(json, []);
             json.WriteNull("last_error");
             json.WriteNull("last_error_at");
             json.WriteNull("last_check");
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    // By their numbers: the keys themselves are told nobody.
+    private static void WriteKeys(Utf8JsonWriter json, IReadOnlyList<ProviderKeyStatus> keys)
+    {
+        json.WriteStartArray("keys");
+        foreach (var key in keys)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("number", key.Number);
+            json.WriteString("state", key.State);
+            json.WriteString("reason", key.Reason);
+            WriteNumber(json, "seconds_left", key.Left?.TotalSeconds);
+            json.WriteNumber("requests", key.Requests);
             json.WriteEndObject();
         }
 

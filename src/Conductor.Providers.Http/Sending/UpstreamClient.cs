@@ -17,6 +17,7 @@ public sealed class UpstreamClient : IDisposable
     private readonly HttpProviderSettings _settings;
     private readonly TimeProvider _time;
     private readonly IUpstreamCredential _credential;
+    private readonly KeyRingCredential? _keys;
     private readonly Lazy<HttpClient> _client;
     private readonly ConcurrentDictionary<string, Uri> _addresses = new(StringComparer.Ordinal);
     private readonly KeyValuePair<string, string>[] _headers;
@@ -35,6 +36,7 @@ public sealed class UpstreamClient : IDisposable
         ArgumentNullException.ThrowIfNull(time);
         (_settings, Profile, _time) = (settings, profile, time);
         _credential = credential ?? new KeyCredential(settings.Key, settings.KeyHeader);
+        _keys = credential is null && settings.KeyRing is { } ring ? new KeyRingCredential(ring, settings.KeyHeader) : null;
 
         // Kept for as long as the provider lives: the handler renews its connections by itself.
         _client = new Lazy<HttpClient>(() => settings.NeedsOwnConnections ? OwnConnections.Create(settings) : clients.CreateClient(settings.Name));
@@ -59,7 +61,8 @@ public sealed class UpstreamClient : IDisposable
     /// <exception cref="ProviderException">The upstream refused, failed, could not be reached, or something else answered.</exception>
     public async Task<UpstreamReply> SendAsync(UpstreamRequest ask, CancellationToken cancellationToken)
     {
-        var credential = await _credential.GetAsync(cancellationToken).ConfigureAwait(false);
+        var key = _keys?.Current;
+        var credential = key is null ? await _credential.GetAsync(cancellationToken).ConfigureAwait(false) : _keys!.ValueOf(key);
         using var request = NewRequest(ask, credential);
         var address = request.RequestUri;
         HttpResponseMessage response;
@@ -78,10 +81,13 @@ public sealed class UpstreamClient : IDisposable
 
         try
         {
-            return await OpenAsync(response, address, ask, cancellationToken).ConfigureAwait(false);
+            var reply = await OpenAsync(response, address, ask, cancellationToken).ConfigureAwait(false);
+            _keys?.Tell(key!, ask, response.Headers, _time);
+            return reply;
         }
-        catch
+        catch (Exception failure)
         {
+            _keys?.Tell(key!, ask, failure);
             response.Dispose();
             throw;
         }

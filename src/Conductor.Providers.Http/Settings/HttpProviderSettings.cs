@@ -16,6 +16,9 @@ public sealed class HttpProviderSettings
     /// <summary>The key; null where there is none.</summary>
     public Secret? Key { get; init; }
 
+    /// <summary>All keys, of which the host chooses one for each attempt; null: <see cref="Key"/> alone.</summary>
+    public IProviderKeys? KeyRing { get; init; }
+
     /// <summary>Where the key goes.</summary>
     public KeyHeader KeyHeader { get; init; } = KeyHeader.Bearer;
 
@@ -50,6 +53,7 @@ public sealed class HttpProviderSettings
             Name = context.Name,
             BaseUrl = BaseUrlSetting.Read(context, defaults),
             Key = context.Keys.Count > 0 ? context.Keys[0] : null,
+            KeyRing = context.KeyRing,
             KeyHeader = defaults.KeyHeader,
             ExtraHeaders = ExtraHeadersSetting.Read(context, defaults.KeyHeader),
             Models = [.. context.Settings.GetSection("models").GetChildren().Select(row => row.Value).OfType<string>().Where(id => id.Length > 0 && !id.Contains('*', StringComparison.Ordinal))],

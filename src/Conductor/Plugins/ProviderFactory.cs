@@ -1,9 +1,11 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Conductor.Catalog;
+using Conductor.Limits;
 using Conductor.Operations;
 using Conductor.PluginLoading;
 using Conductor.Prompts;
+using Conductor.ProviderKeys;
 using Conductor.Providers;
 using Conductor.Settings;
 using Conductor.Telemetry;
@@ -15,18 +17,20 @@ namespace Conductor.Plugins;
 
 /// <summary>Builds what plugins offer, each in a container of its own that holds only what the host lends.</summary>
 internal sealed class ProviderFactory(
-    ISettings settings, ILoggerFactory loggers, TimeProvider time, IHttpClientFactory http, IMeterFactory meters, ConductorMetrics metrics, ILogger<ProviderFactory> logger)
+    ISettings settings, ILoggerFactory loggers, TimeProvider time, IHttpClientFactory http, IMeterFactory meters, ConductorMetrics metrics, IRateLimitStore limits, ILogger<ProviderFactory> logger)
 {
     /// <exception cref="PluginFailureException">The plugin cannot make this provider; the message says why.</exception>
     [MethodImpl(MethodImplOptions.NoInlining)] // nothing of the plugin may stay on the caller's stack
     public LiveProvider Create(LoadedPlugin plugin, string name, ProviderSettings provider)
     {
         var services = Lend();
+        var keys = provider.KeySettings.Count == 0 ? null : new ProviderKeyRing(name, provider.KeySettings, limits, time, loggers.CreateLogger<ProviderKeyRing>()) { LimitReached = metrics.RateLimitRefusal };
         var context = new ProviderContext
         {
             Name = name,
             Settings = provider.Section,
             Keys = provider.Keys,
+            KeyRing = keys,
             DataFolder = Path.Combine(settings.Current.Storage.Path, "providers", name),
         };
         services.AddSingleton(context);
@@ -36,7 +40,7 @@ internal sealed class ProviderFactory(
             var instance = container.GetService<IModelProvider>()
                 ?? throw new PluginFailureException($"Plugin '{plugin.Id}' registers no IModelProvider.");
             var quarantine = new Quarantine(settings.Current.Plugins.Quarantine, time);
-            return new LiveProvider(new ProviderEntry(name, plugin.Id, instance, provider, []) { Quarantine = quarantine }, container, plugin);
+            return new LiveProvider(new ProviderEntry(name, plugin.Id, instance, provider, []) { Quarantine = quarantine, Keys = keys }, container, plugin);
         }
         catch (Exception failure)
         {

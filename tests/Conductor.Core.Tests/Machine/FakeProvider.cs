@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Conductor.Money;
 using Conductor.Operations;
+using Conductor.ProviderKeys;
 using Conductor.Providers;
+using Conductor.Settings;
 using Microsoft.Extensions.AI;
 
 namespace Conductor.Core.Tests.Machine;
@@ -46,6 +49,18 @@ internal sealed class FakeProvider : IModelProvider, IChatClient, IEmbeddingGene
     public bool IsWatched { get; init; } = true;
 
     public FakeTransport? Transport { get; set; }
+
+    /// <summary>Its keys in the configuration.</summary>
+    public IReadOnlyList<ProviderKeySettings> Keys { get; init; } = [];
+
+    /// <summary>Whether it asks for its key before each request, as plugins do that know that there may be several.</summary>
+    public bool JoinsKeys { get; init; } = true;
+
+    /// <summary>The ring that its machine gave it.</summary>
+    public ProviderKeyRing? Ring { get; set; }
+
+    /// <summary>The keys that it was asked with.</summary>
+    public ConcurrentQueue<int> KeysUsed { get; } = new();
 
     /// <summary>What the provider itself says a usage costs.</summary>
     public Func<TokenUsage, NanoUsd?> Estimate { get; set; } = _ => null;
@@ -145,6 +160,11 @@ internal sealed class FakeProvider : IModelProvider, IChatClient, IEmbeddingGene
     private void Note(IEnumerable<ChatMessage> messages, ChatOptions options)
     {
         Interlocked.Increment(ref _calls);
+        if (Ring is { } ring)
+        {
+            KeysUsed.Enqueue(ring.Current.Number);
+        }
+
         lock (Questions)
         {
             Questions.Add([.. messages]);

@@ -6,9 +6,11 @@ using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Costing;
 using Conductor.Dialects;
+using Conductor.Limits;
 using Conductor.Operations;
 using Conductor.Pipeline;
 using Conductor.Prompts;
+using Conductor.ProviderKeys;
 using Conductor.Settings;
 using Conductor.Storage;
 using Conductor.Telemetry;
@@ -18,6 +20,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Conductor.Core.Tests.Machine;
 
@@ -25,6 +28,7 @@ namespace Conductor.Core.Tests.Machine;
 internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
 {
     private readonly ServiceProvider _services;
+    private readonly InMemoryRateLimitStore _keyLimits;
     private readonly MeterListener _listener = new();
     private readonly List<ModelCall> _calls = [];
     private long _activeCalls;
@@ -40,6 +44,7 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
         ManualTimeProvider? time = null)
     {
         Time = time ?? new ManualTimeProvider();
+        _keyLimits = new InMemoryRateLimitStore(Time);
         Store = store ?? new InMemoryLedgerStore();
         Rebuild(settings ?? new ConductorSettings(), providers ?? [], operations ?? []);
         var services = new ServiceCollection();
@@ -118,6 +123,7 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
             provider.Models)
         {
             Quarantine = new Quarantine(settings.Plugins.Quarantine, Time),
+            Keys = RingOf(provider),
         });
         var complete = settings with { Providers = entries.ToDictionary(entry => entry.Key, entry => entry.Value.Settings) };
         Snapshot = new CatalogSnapshot
@@ -129,6 +135,22 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
                 .ToDictionary(entry => entry.Name),
             Prices = PriceCatalogBuilder.Build(complete),
         };
+    }
+
+    private ProviderKeyRing? RingOf(FakeProvider provider)
+    {
+        if (provider.Keys.Count == 0)
+        {
+            return null;
+        }
+
+        provider.Ring = new ProviderKeyRing(provider.Name, provider.Keys, _keyLimits, Time, NullLogger.Instance);
+        if (provider.JoinsKeys)
+        {
+            provider.Ring.Join();
+        }
+
+        return provider.Ring;
     }
 
     public ProviderEntry Entry(string provider) => Snapshot.Providers[provider];
