@@ -49,4 +49,8 @@ internal static class EventIds
     public const int LimitsUnread = 4201;
     public const int ProviderKeyRefused = 4202;
     public const int ProviderKeyTakenBack = 4203;
+
+    public const int AuditFailing = 4300;
+    public const int AuditRecovered = 4301;
+    public const int AuditNotWritten = 4302;
 }

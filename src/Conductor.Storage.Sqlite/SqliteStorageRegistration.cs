@@ -31,6 +31,8 @@ public static class SqliteStorageRegistration
         services.AddSingleton(provider => new SqliteIdempotencyStore(PathOf(provider.GetRequiredService<ISettings>().Current), provider.GetRequiredService<TimeProvider>()));
         services.Replace(ServiceDescriptor.Singleton<IIdempotencyStore>(provider => provider.GetRequiredService<SqliteIdempotencyStore>()));
         services.AddHostedService<IdempotencySweep>();
+        services.AddSingleton(provider => new SqliteAuditStore(PathOf(provider.GetRequiredService<ISettings>().Current), provider.GetRequiredService<TimeProvider>()));
+        services.Replace(ServiceDescriptor.Singleton<IAuditStore>(provider => provider.GetRequiredService<SqliteAuditStore>()));
         services.AddSingleton<LedgerRetention>();
         services.AddHostedService<OpenAtStart>();
         return services;

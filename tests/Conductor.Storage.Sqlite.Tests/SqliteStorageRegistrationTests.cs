@@ -23,7 +23,11 @@ public sealed class SqliteStorageRegistrationTests : IDisposable
 
         await using (var provider = services.BuildServiceProvider())
         {
-            await Assert.Single(provider.GetServices<IHostedService>()).StartAsync(CancellationToken.None);
+            foreach (var service in provider.GetServices<IHostedService>())
+            {
+                await service.StartAsync(CancellationToken.None);
+            }
+
             Assert.True(File.Exists(_folder.Database));
             _ = isUsageRead ? provider.GetRequiredService<IUsageReader>() : null;
             provider.GetRequiredService<LedgerWriter>().Append(Row());

@@ -1,0 +1,45 @@
+namespace Conductor.Audit;
+
+/// <summary>What the audit log's rows tell of. Names stay; new ones may come.</summary>
+public static class AuditActions
+{
+    public const string KeyCreated = "key.created";
+    public const string KeyRotated = "key.rotated";
+    public const string KeyRevoked = "key.revoked";
+
+    public const string TenantChanged = "tenant.changed";
+    public const string TenantRemoved = "tenant.removed";
+    public const string BudgetsChanged = "budgets.changed";
+    public const string PricesChanged = "prices.changed";
+
+    /// <summary>Other settings are in force. `after` has the files' digest and what changed, in words.</summary>
+    public const string ConfigReloaded = "config.reloaded";
+
+    /// <summary>The files have mistakes, and the settings before them stay in force.</summary>
+    public const string ConfigRefused = "config.refused";
+
+    public const string PluginLoaded = "plugin.loaded";
+    public const string PluginSwapped = "plugin.swapped";
+    public const string PluginRefused = "plugin.refused";
+    public const string PluginRemoved = "plugin.removed";
+    public const string PluginsRescanned = "plugins.rescanned";
+
+    /// <summary>Somebody was not let in. One row for each address and reason in a minute, with their count.</summary>
+    public const string AccessDenied = "access.denied";
+
+    /// <summary>Rows that could not be written because too many waited. `after` has their count.</summary>
+    public const string Lost = "audit.lost";
+}
+
+/// <summary>Who, where it is no key.</summary>
+public static class AuditRoles
+{
+    /// <summary>Conductor itself.</summary>
+    public const string System = "system";
+
+    /// <summary>A person at the machine's own command line.</summary>
+    public const string CommandLine = "command-line";
+
+    /// <summary>Nobody that is known.</summary>
+    public const string Stranger = "stranger";
+}
