@@ -30,6 +30,7 @@ public sealed class FaultyPluginsTests
     [InlineData("loses-a-vector", "embeddings.vectors", "For 3 texts it gives 2 vectors")]
     [InlineData("turns-vectors-around", "embeddings.vectors", "not in the order of the texts")]
     [InlineData("forgets-dimensions", "embeddings.dimensions", "Asked for 2 dimensions it gives 8")]
+    [InlineData("forgets-the-limit", "raw.limit", "says that it adds RawRequest.MaxOutputTokens")]
     [InlineData("writes-anew", "raw.bytes", "send RawRequest.Body as it is")]
     [InlineData("hides-engine", "engines.listed", "routing would never find it")]
     [InlineData("throws-at-dispose", "dispose", "throws InvalidOperationException")]

@@ -28,11 +28,11 @@ public sealed class ShippedPluginsTests(ShippedReports reports) : IClassFixture<
         }
 
         Assert.Equal(["chat", "embeddings", "pull", "raw:ollama", "tools"], (await reports.OfAsync("Ollama")).Capabilities);
-        Assert.Empty(LeftOut(await reports.OfAsync("Ollama"), except: ["engines.listed", "engines.run"]));
+        Assert.Empty(LeftOut(await reports.OfAsync("Ollama"), except: ["engines.listed", "engines.run", "raw.limit"]));
         Assert.Equal(["chat", "embeddings", "raw:gemini", "tools"], (await reports.OfAsync("Google")).Capabilities);
-        Assert.Empty(LeftOut(await reports.OfAsync("Google"), except: ["engines.listed", "engines.run", "raw.bytes"]));
+        Assert.Empty(LeftOut(await reports.OfAsync("Google"), except: ["engines.listed", "engines.run", "raw.bytes", "raw.limit"]));
         Assert.Equal(["chat", "raw:anthropic", "tools"], (await reports.OfAsync("Anthropic")).Capabilities);
-        Assert.Empty(LeftOut(await reports.OfAsync("Anthropic"), except: ["engines.listed", "engines.run", "embeddings.dimensions", "embeddings.errors", "embeddings.vectors"]));
+        Assert.Empty(LeftOut(await reports.OfAsync("Anthropic"), except: ["engines.listed", "engines.run", "embeddings.dimensions", "embeddings.errors", "embeddings.vectors", "raw.limit"]));
         Assert.Equal(
             ["embeddings", "engine:entity_extraction", "engine:intent_detection", "engine:sentiment_analysis", "engine:summarization"],
             (await reports.OfAsync("Local")).Capabilities);

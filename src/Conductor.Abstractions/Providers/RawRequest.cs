@@ -18,6 +18,12 @@ public sealed class RawRequest
     /// <summary>Whether the caller asked for a stream.</summary>
     public required bool IsStreaming { get; init; }
 
+    /// <summary>
+    /// The longest answer in tokens, to be said in the target's words; null where the body says it itself, or nothing has to be said. Only where <see cref="IRawTransport.AddsLimit"/>
+    /// is true, and only with a body that has no such member under any of its names.
+    /// </summary>
+    public int? MaxOutputTokens { get; init; }
+
     /// <summary>Headers of the caller's that are part of the dialect, for example `anthropic-beta`; names in lower case, never one that bears a key. Usually none.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 }

@@ -33,4 +33,7 @@ internal static class OutputLimits
         OperationCall operation => operation.MaxTokens,
         _ => null,
     };
+
+    /// <summary>Whether a body may hold a limit under any name, with whatever value: with null, for example, which is none. A text in it that holds such a name in quotes has them escaped.</summary>
+    public static bool MayBeNamed(ReadOnlySpan<byte> json) => json.IndexOf("_tokens\""u8) >= 0 || json.IndexOf("\\u00"u8) >= 0;
 }

@@ -1,6 +1,7 @@
 using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Costing;
+using Conductor.Dialects;
 using Conductor.Providers;
 using MediatR;
 using Microsoft.Extensions.AI;
@@ -25,13 +26,35 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
 
     private static Task<ChatOutcome> AttemptAsync(ChatCall call, AttemptScope scope)
     {
-        // An answer that needs a limit which the caller did not name is asked for typed: the bytes are the caller's own.
-        if (call.Body is { IsTypedOnly: false } body && OutputLimits.Added(call, scope.Hop) is null && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Chat))
+        if (call.Body is { IsTypedOnly: false } body && scope.Provider.RawTransport is { } transport && IsRaw(call, scope, body, transport))
         {
             return body.Endpoint is RawEndpoint.Completions ? CompleteAsync(call, scope, transport) : RawAsync(call, scope, transport);
         }
 
         return TypedAsync(call, scope);
+    }
+
+    // An answer that needs a limit which the caller did not name is asked for typed where the target cannot put it into the caller's bytes.
+    private static bool IsRaw(ChatCall call, AttemptScope scope, DialectBody body, IRawTransport transport)
+    {
+        var endpoint = body.Endpoint ?? RawEndpoint.Chat;
+        if (!transport.Supports(body.Dialect.Name, endpoint))
+        {
+            return false;
+        }
+
+        if (OutputLimits.Added(call, scope.Hop) is null)
+        {
+            return true;
+        }
+
+        if (!transport.AddsLimit(body.Dialect.Name, endpoint) || OutputLimits.MayBeNamed(body.Bytes.Span))
+        {
+            return false;
+        }
+
+        ChatTargets.NoteLosses(call, [], [OutputLimits.Changed]);
+        return true;
     }
 
     // Many servers speak the dialect and have no such address, or not for this model. A chat comes near enough to what was asked, and what it lacks is told.

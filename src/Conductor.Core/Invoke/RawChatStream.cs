@@ -46,7 +46,7 @@ internal sealed class RawChatStream
     public static async Task<ChatOutcome> StartAsync(ChatCall call, AttemptScope scope, IRawTransport transport)
     {
         var body = call.Body!;
-        var request = RawExchange.RequestFor(body, scope, body.Endpoint ?? RawEndpoint.Chat, isStreaming: true);
+        var request = RawExchange.RequestFor(call, body, scope, body.Endpoint ?? RawEndpoint.Chat, isStreaming: true);
         var reply = await scope.GuardAsync(token =>
         {
             scope.Ask();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Costing;
 using Conductor.Dialects;
@@ -61,20 +62,21 @@ internal static class RawExchange
     }
 
     /// <summary>The request as it goes out: the same bytes with the target's model name.</summary>
-    public static RawRequest RequestFor(DialectBody body, AttemptScope scope, RawEndpoint endpoint, bool isStreaming) => new()
+    public static RawRequest RequestFor(ModelCall call, DialectBody body, AttemptScope scope, RawEndpoint endpoint, bool isStreaming) => new()
     {
         Dialect = body.Dialect.Name,
         Endpoint = endpoint,
         ModelId = scope.Hop.Model.Id,
         Body = body.Dialect.Splice(body.Bytes, body.Peek, scope.Hop.Model.Id),
         IsStreaming = isStreaming,
+        MaxOutputTokens = call is ChatCall ? OutputLimits.Added(call, scope.Hop) : null,
         Headers = body.Headers,
     };
 
     private static async Task<(ReadOnlyMemory<byte> Bytes, TokenUsage? Usage)> AskAsync(
         ModelCall call, DialectBody body, AttemptScope scope, IRawTransport transport, RawEndpoint endpoint)
     {
-        var request = RequestFor(body, scope, endpoint, isStreaming: false);
+        var request = RequestFor(call, body, scope, endpoint, isStreaming: false);
         var most = call.Catalog!.Settings.Limits.MaxReplyBytes;
         var bytes = await scope.GuardAsync(async token =>
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Conductor.Providers;
 
 namespace Conductor.TestKit;
@@ -12,6 +13,7 @@ internal static class RawChecks
     public static IReadOnlyList<ConformanceCheck<ProviderBench>> All { get; } =
     [
         new("raw.bytes", BytesAsync),
+        new("raw.limit", LimitAsync),
         new("raw.errors", ErrorsAsync),
         new("raw.leave", LeaveAsync),
     ];
@@ -30,6 +32,30 @@ internal static class RawChecks
             Expect.That(upstream.Requests.Skip(before).Any(seen => seen.Body.AsSpan().SequenceEqual(request.Body.Span)), "The raw transport sends another body than it was given; send RawRequest.Body as it is.");
             Expect.That(reply.ContentType == contentType, $"The raw reply's content type is '{reply.ContentType}' where the upstream said '{contentType}'.");
         }
+    }
+
+    private static async Task LimitAsync(ProviderBench bench, CancellationToken cancellationToken)
+    {
+        const int limit = 4_321;
+        var (raw, upstream, request) = await PrepareAsync(bench, new UpstreamTurn.Bytes(Whole, "application/json"), isStreaming: false, cancellationToken).ConfigureAwait(false);
+        if (!raw.AddsLimit(request.Dialect, request.Endpoint))
+        {
+            throw new NotOfferedException("Its raw transport adds no limit; a request that needs one goes typed.");
+        }
+
+        var before = upstream.Requests.Count;
+        var limited = new RawRequest
+        {
+            Dialect = request.Dialect, Endpoint = request.Endpoint, ModelId = request.ModelId, Body = request.Body, IsStreaming = false, Headers = request.Headers, MaxOutputTokens = limit,
+        };
+        var reply = await raw.SendAsync(limited, cancellationToken).ConfigureAwait(false);
+        await reply.DisposeAsync().ConfigureAwait(false);
+        using var sent = JsonDocument.Parse(upstream.Requests[before].Body);
+        using var mine = JsonDocument.Parse(request.Body);
+        var added = sent.RootElement.EnumerateObject().Where(member => !mine.RootElement.TryGetProperty(member.Name, out var own) || !JsonElement.DeepEquals(own, member.Value)).ToList();
+        Expect.That(
+            added is [var only] && only.Value.GetRawText().Contains($"{limit}", StringComparison.Ordinal),
+            "The raw transport says that it adds RawRequest.MaxOutputTokens, and the body that it sends differs in something else than one member that holds it.");
     }
 
     private static async Task ErrorsAsync(ProviderBench bench, CancellationToken cancellationToken)

@@ -85,6 +85,25 @@ public sealed class BudgetTests
         Assert.Null(response.Headers.RetryAfter);
     }
 
+    /// <summary>The bytes stay the caller's own, with the limit before them; a body that names one, if only as null, is said anew.</summary>
+    [Theory]
+    [InlineData("/v1/chat/completions", """{"model":"fake/m","odd" : [1,  2],"messages":[{"role":"user","content":"no \"max_tokens\" here"}]}""", """{"max_tokens":4096,"model":"m","odd" : [1,  2],"messages":""")]
+    [InlineData("/v1/chat/completions", """{"model":"fake/m","stream":true,"odd" : [1,  2],"messages":[{"role":"user","content":"Hi"}]}""", """{"max_tokens":4096,"stream_options":{"include_usage":true},"model":"m","stream":true,"odd" : [1,  2],"messages":""")]
+    [InlineData("/v1/chat/completions", """{"model":"fake/m","max_tokens":null,"odd" : [1,  2],"messages":[{"role":"user","content":"Hi"}]}""", "\"max_tokens\":4096")]
+    public async Task Answer_WithoutALimitOfItsOwn_GoesOutWithOneAndOtherwiseUnchanged(string path, string body, string sent)
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        await using var gateway = await StartAsync(upstream, "{ usd: 10000 }");
+
+        using var response = await gateway.PostAsync(path, body);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal("max_tokens", response.Headers.GetValues("x-conductor-loss").Single());
+        var text = upstream.Requests.Single(request => request.Method == "POST").BodyText;
+        Assert.Contains(sent, text, StringComparison.Ordinal);
+        Assert.Single(text.Split("max_tokens\":").Skip(1));
+    }
+
     [Fact]
     public async Task Restart_WhatIsSpentStaysSpent()
     {

@@ -100,6 +100,8 @@ internal sealed class Transport(Upstream upstream) : IRawTransport
 {
     public bool Supports(string dialect, RawEndpoint endpoint) => dialect == "openai" && endpoint == RawEndpoint.Chat;
 
+    public bool AddsLimit(string dialect, RawEndpoint endpoint) => upstream.Fault == "forgets-the-limit" && Supports(dialect, endpoint);
+
     public async Task<RawReply> SendAsync(RawRequest request, CancellationToken cancellationToken)
     {
         var body = upstream.Fault == "writes-anew" ? Encoding.UTF8.GetBytes(JsonNode.Parse(request.Body.Span)!.ToJsonString()) : request.Body;
