@@ -13,6 +13,9 @@ public sealed record CallerIdentity(string TenantId, string? KeyId, AccessRole R
     /// <summary>Whoever calls while no key is configured: this machine's own user, who may do everything.</summary>
     public static CallerIdentity Anonymous { get; } = new(CallContext.DefaultTenant, null, AccessRole.Admin, null);
 
+    /// <summary>Whether it may look at the machine and at every tenant's usage.</summary>
+    public bool SeesMachine => Role is AccessRole.Admin or AccessRole.Operator;
+
     /// <summary>The holder of a key.</summary>
     public static CallerIdentity Of(CallerKeySettings key)
     {

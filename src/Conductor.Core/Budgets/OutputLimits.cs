@@ -1,18 +1,24 @@
 using Conductor.Calls;
 using Conductor.Costing;
+using Conductor.Errors;
 using Conductor.Routing;
 
 namespace Conductor.Budgets;
 
-/// <summary>How long an answer may become. A hard budget has to know, so that a call which names no limit is given one.</summary>
+/// <summary>How long an answer may become. A key may have a ceiling; and a hard budget has to know, so that a call which names no limit is given one.</summary>
 internal static class OutputLimits
 {
     /// <summary>What the caller is told was changed.</summary>
     public const string Changed = "max_tokens";
 
-    /// <summary>The limit that goes out with a call because it names none and is under a hard budget; null where none is needed.</summary>
-    public static int? Added(ModelCall call, RouteHop hop) =>
-        call.Budget is { IsHard: true } && hop.Price is not { IsFree: true } && Asked(call) is null ? Standard(call, hop) : null;
+    /// <summary>The limit that goes out with a call instead of its own, which it does not name or may not have; null where its own will do.</summary>
+    public static int? Added(ModelCall call, RouteHop hop)
+    {
+        var asked = Named(call);
+        return Ceiling(call) is { } ceiling && !(asked <= ceiling) ? CostEstimator.MaxOutputTokens(hop, ceiling)
+            : asked is null && call.Budget is { IsHard: true } && hop.Price is not { IsFree: true } ? Standard(call, hop)
+            : null;
+    }
 
     /// <summary>The longest answer of a call, in tokens.</summary>
     public static int Of(ModelCall call, RouteHop hop) => Asked(call) is { } asked ? CostEstimator.MaxOutputTokens(hop, asked) : Standard(call, hop);
@@ -22,11 +28,32 @@ internal static class OutputLimits
     {
         var catalog = call.Catalog!;
         var standard = catalog.Prices.FindModel(hop.Provider.Name, hop.Model.Id)?.DefaultMaxOutputTokens ?? catalog.Settings.Limits.DefaultMaxOutputTokens;
-        return CostEstimator.MaxOutputTokens(hop, standard);
+        return CostEstimator.MaxOutputTokens(hop, Ceiling(call) is { } ceiling ? Math.Min(standard, ceiling) : standard);
     }
 
-    /// <summary>The limit that the caller names; null where it names none.</summary>
-    public static int? Asked(ModelCall call) => call switch
+    /// <summary>The longest answer that the caller's key allows; null where it has no ceiling.</summary>
+    public static int? Ceiling(ModelCall call) => call.Context.Key?.MaxTokens;
+
+    /// <summary>The limit that the caller names, its key's ceiling over it; null where there is neither.</summary>
+    public static int? Asked(ModelCall call) => (Named(call), Ceiling(call)) switch
+    {
+        ({ } asked, { } ceiling) => Math.Min(asked, ceiling),
+        var (asked, ceiling) => asked ?? (call is ChatCall or OperationCall ? ceiling : null),
+    };
+
+    /// <summary>Holds a call that takes no losses to its key's ceiling. Every other call is given it, and told.</summary>
+    /// <exception cref="InvalidRequestException">It names a larger limit, or none.</exception>
+    public static void Check(ModelCall call)
+    {
+        if (!call.Options.RefuseLosses || Ceiling(call) is not { } ceiling || call is not (ChatCall or OperationCall { MaxTokens: not null }) || Named(call) <= ceiling)
+        {
+            return;
+        }
+
+        throw new InvalidRequestException($"With this key an answer has at most {ceiling} tokens, and the request does not allow losses ('x-conductor-strict'): name a limit of {ceiling} or less.", Changed, "max_tokens_exceeded");
+    }
+
+    private static int? Named(ModelCall call) => call switch
     {
         ChatCall { Body: { } body } => body.Peek.MaxTokens,
         ChatCall chat => chat.Request.Options.MaxOutputTokens,

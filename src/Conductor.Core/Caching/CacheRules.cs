@@ -1,4 +1,5 @@
 using System.Globalization;
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Dialects;
@@ -48,6 +49,7 @@ internal static class CacheRules
         key.AddText(call.OperationName);
         key.AddText(call.Model);
         key.AddText(call.Options.RefuseLosses ? "strict" : null); // an answer with losses is none to a caller who refuses them
+        key.AddText(OutputLimits.Ceiling(call)?.ToString(CultureInfo.InvariantCulture)); // one that a key's ceiling cut short is none to others
         foreach (var hop in call.Plan.Hops)
         {
             key.AddText(hop.Id);

@@ -38,6 +38,8 @@ internal static class ConductorMapper
         Listen = section.Text("listen", standard.Listen),
         InsecureListen = section.Flag("insecure_listen", standard.InsecureListen),
         AllowedHosts = section.Texts("allowed_hosts"),
+        TrustedProxies = CallerKeyMapper.Ranges(section, "trusted_proxies"),
+        InsecureAdmin = section.Flag("insecure_admin", standard.InsecureAdmin),
         DrainTimeout = section.Duration("drain_timeout", standard.DrainTimeout, TimeSpan.Zero, Hour),
     };
 

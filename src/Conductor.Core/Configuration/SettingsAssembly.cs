@@ -51,6 +51,7 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
         settings = settings with { Tenants = callers.Tenants, Keys = callers.Keys };
         settings = new EnvironmentOverrides(source.Environment, problems).Apply(settings);
         settings = Places(settings, root);
+        settings = ServerSecrets.Apply(settings, root.Object("server"), paths, source.Environment, tenants, problems);
 
         if (Conductor.Root is not null && Models.Root is not null && Tenants.Root is not null)
         {
@@ -82,7 +83,8 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
 
     private void HideKeys(SettingsNode root)
     {
-        foreach (var value in (root["keys"]?.Items ?? []).SelectMany(key => key.Members).Where(member => member.Name is "hash" or "key"))
+        var keys = root["keys"]?.Items ?? [];
+        foreach (var value in keys.SelectMany(key => key.Members.Concat(key["previous"]?.Members ?? [])).Where(member => member.Name is "hash" or "key"))
         {
             problems.Hide(value.Value.Text);
         }

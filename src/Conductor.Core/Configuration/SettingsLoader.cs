@@ -33,9 +33,9 @@ public static class SettingsLoader
         var digest = FilesDigest.Of(files);
         var load = new SettingsAssembly(source, paths, problems)
         {
-            Conductor = problems.Count > 0 ? new LoadedTree(file, null) : Read(file, problems),
-            Models = File.Exists(models) ? Read(models, problems) : new LoadedTree(BuiltIn + "models.yaml", BuiltInModels(problems, withAliases: false)),
-            Tenants = File.Exists(tenants) ? Read(tenants, problems) : new LoadedTree(tenants, SettingsNode.Object()),
+            Conductor = problems.Count > 0 ? new LoadedTree(file, null) : Read(source, file, problems),
+            Models = Exists(source, models) ? Read(source, models, problems) : new LoadedTree(BuiltIn + "models.yaml", BuiltInModels(problems, withAliases: false)),
+            Tenants = Exists(source, tenants) ? Read(source, tenants, problems) : new LoadedTree(tenants, SettingsNode.Object()),
             Files = files,
         }.Build();
         return load with { Digest = digest };
@@ -106,9 +106,16 @@ public static class SettingsLoader
         return models;
     }
 
-    private static LoadedTree Read(string file, ProblemList problems)
+    private static bool Exists(SettingsSource source, string file) => source.Drafts.ContainsKey(file) || File.Exists(file);
+
+    private static LoadedTree Read(SettingsSource source, string file, ProblemList problems)
     {
         const int Largest = 4 * 1024 * 1024;
+        if (source.Drafts.TryGetValue(file, out var draft))
+        {
+            return new LoadedTree(file, YamlReader.Read(draft, file, problems));
+        }
+
         try
         {
             if (new FileInfo(file).Length > Largest)

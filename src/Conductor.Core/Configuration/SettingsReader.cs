@@ -55,6 +55,18 @@ internal readonly struct SettingsReader(SettingsDocument document, JsonElement e
     public IReadOnlyList<string> Texts(string name) =>
         [.. Items(name).Where(item => item.Value.ValueKind == JsonValueKind.String).Select(item => item.Value.GetString()!)];
 
+    /// <summary>The members that are texts, by name.</summary>
+    public IReadOnlyDictionary<string, string> Texts()
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in IsObject ? element.EnumerateObject().Where(member => member.Value.ValueKind == JsonValueKind.String) : [])
+        {
+            texts[member.Name] = member.Value.GetString()!;
+        }
+
+        return texts;
+    }
+
     /// <summary>The members that are lists of texts, by name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Lists()
     {

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.ObjectModel;
 
 namespace Conductor.Configuration;
 
@@ -28,6 +29,9 @@ public sealed record SettingsSource
 
     /// <summary>Wins over `plugins.operations`.</summary>
     public string? Operations { get; init; }
+
+    /// <summary>Texts to read instead of files, by the files' absolute paths: what a file would mean before it is written.</summary>
+    internal IReadOnlyDictionary<string, string> Drafts { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>A source of this process: its environment, its working directory, its executable's folder.</summary>
     public static SettingsSource FromProcess(string? configPath = null, string? contentRoot = null)

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Conductor.Configuration;
 
 /// <summary>Durations (`500ms`, `30s`, `2m`, `1h`, `7d`) and sizes (`64KiB`, `256MB`, `1GiB`).</summary>
-internal static class SettingsUnits
+public static class SettingsUnits
 {
     private static readonly (string Unit, double Milliseconds)[] Times =
         [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
@@ -13,6 +13,7 @@ internal static class SettingsUnits
         ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("KB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("B", 1),
     ];
 
+    /// <summary>The time that a text says; null where it says none.</summary>
     public static TimeSpan? Duration(string text)
     {
         foreach (var (unit, milliseconds) in Times)
@@ -27,6 +28,7 @@ internal static class SettingsUnits
         return null;
     }
 
+    /// <summary>The bytes that a text says; null where it says none.</summary>
     public static long? Size(string text)
     {
         foreach (var (unit, bytes) in Sizes)

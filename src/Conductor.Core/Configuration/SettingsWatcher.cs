@@ -178,6 +178,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
         (string Name, bool Differs)[] fixedOnes =
         [
             ("server.listen", before.Server.Listen != after.Server.Listen),
+            ("server.tls", before.Server.Tls != after.Server.Tls),
             ("storage.path", before.Storage.Path != after.Storage.Path),
             ("storage.slots", before.Storage.Slots != after.Storage.Slots),
             ("storage.durability", before.Storage.Durability != after.Storage.Durability),

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Conductor.Access;
+using System.Text.Json;
 using Conductor.Calls;
 using Conductor.Settings;
 using Conductor.Text;
@@ -22,6 +22,7 @@ internal sealed class TenantsMapper(ProblemList problems)
     private readonly List<CallerKeySettings> _keys = [];
     private readonly Dictionary<string, string> _byHash = new(StringComparer.Ordinal);
     private readonly HashSet<(string Tenant, string Name)> _names = [];
+    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<string, TenantSettings> Tenants => _tenants;
 
@@ -34,9 +35,15 @@ internal sealed class TenantsMapper(ProblemList problems)
             _tenants[name] = Tenant(tenant);
         }
 
-        foreach (var key in root.Objects("keys"))
+        var place = 0;
+        foreach (var (value, key) in root.Items("keys"))
         {
-            Key(key);
+            if (value.ValueKind == JsonValueKind.Object)
+            {
+                Key(key, place);
+            }
+
+            place++;
         }
     }
 
@@ -68,7 +75,9 @@ internal sealed class TenantsMapper(ProblemList problems)
             else
             {
                 _tenants.TryAdd(tenant, new TenantSettings());
-                Take(tenant, string.Create(CultureInfo.InvariantCulture, $"env-{index}"), Hash(key), null, [], message => problems.Add("environment", null, path, message));
+                Take(
+                    new CallerKeySettings { Tenant = tenant, Name = string.Create(CultureInfo.InvariantCulture, $"env-{index}"), Role = CallerKeyMapper.RoleOf(tenant), Hash = Hash(key) },
+                    message => problems.Add("environment", null, path, message));
             }
         }
     }
@@ -80,7 +89,7 @@ internal sealed class TenantsMapper(ProblemList problems)
         return new TenantSettings { Models = tenant.Texts("models"), Limits = read, Budgets = LimitsMapper.Budgets(limits, read, BudgetsMapper.Read(tenant)) };
     }
 
-    private void Key(SettingsReader entry)
+    private void Key(SettingsReader entry, int place)
     {
         var tenant = entry.Text("tenant") ?? "";
         if (tenant.Length > 0 && tenant != CallContext.DefaultTenant && !_tenants.ContainsKey(tenant))
@@ -88,7 +97,6 @@ internal sealed class TenantsMapper(ProblemList problems)
             entry.Document.Problem(entry.PathOf("tenant"), $"names tenant '{tenant}', which 'tenants' does not have{NearestName.Hint(tenant, _tenants.Keys)}");
         }
 
-        var hash = entry.Text("hash");
         var key = entry.Text("key");
         if (entry.Has("hash") == entry.Has("key"))
         {
@@ -106,33 +114,31 @@ internal sealed class TenantsMapper(ProblemList problems)
             return;
         }
 
-        var digest = key is not null ? Hash(key) : ParseHash(hash);
-        if (digest is null || entry.Text("name") is not { Length: > 0 } name)
+        if (entry.Text("name") is { Length: > 0 } name && CallerKeyMapper.Read(entry, tenant, name, key is null ? null : Hash(key), place) is { } read)
         {
-            return;
+            Take(read, message => entry.Document.Problem(entry.Path, message));
         }
-
-        Take(tenant, name, digest, entry.Time("expires"), BudgetsMapper.Read(entry), message => entry.Document.Problem(entry.Path, message));
     }
 
-    private void Take(string tenant, string name, byte[] hash, DateTimeOffset? expires, IReadOnlyList<BudgetSettings> budgets, Action<string> complain)
+    private void Take(CallerKeySettings key, Action<string> complain)
     {
-        if (!_names.Add((tenant, name)))
+        if (!_names.Add((key.Tenant, key.Name)))
         {
-            complain($"tenant '{tenant}' has another key named '{name}'; give each its own name");
+            complain($"tenant '{key.Tenant}' has another key named '{key.Name}'; give each its own name");
         }
-        else if (!_byHash.TryAdd(Convert.ToHexString(hash), name))
+        else if (key.Id is { } id && !_ids.Add(id))
         {
-            complain($"is the same key as '{_byHash[Convert.ToHexString(hash)]}'; one key belongs to one name");
+            complain($"has the id '{id}' of another key; an id belongs to one key");
+        }
+        else if (!_byHash.TryAdd(Convert.ToHexString(key.Hash.Span), key.Name))
+        {
+            complain($"is the same key as '{_byHash[Convert.ToHexString(key.Hash.Span)]}'; one key belongs to one name");
         }
         else
         {
-            _keys.Add(new CallerKeySettings { Tenant = tenant, Name = name, Role = RoleOf(tenant), Hash = hash, Expires = expires, Budgets = budgets });
+            _keys.Add(key);
         }
     }
-
-    // Before there were roles, these two tenants' keys could do everything; files of that time go on meaning it.
-    private static AccessRole RoleOf(string tenant) => tenant is CallContext.DefaultTenant or "admin" ? AccessRole.Admin : AccessRole.Tenant;
 
     private static string? WhyWeak(string key)
     {
@@ -152,10 +158,4 @@ internal sealed class TenantsMapper(ProblemList problems)
     }
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
-
-    private static byte[]? ParseHash(string? hash)
-    {
-        var digits = hash?.StartsWith("sha256:", StringComparison.Ordinal) == true ? hash[7..] : hash;
-        return digits is { Length: SHA256.HashSizeInBytes * 2 } && digits.All(char.IsAsciiHexDigit) ? Convert.FromHexString(digits) : null;
-    }
 }

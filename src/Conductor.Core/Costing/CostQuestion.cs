@@ -11,6 +11,9 @@ public sealed record CostQuestion
     /// <summary>Who asks: what a tenant may not call has no price for it.</summary>
     public string TenantId { get; init; } = CallContext.DefaultTenant;
 
+    /// <summary>With which key; null = without one.</summary>
+    public Settings.CallerKeySettings? Key { get; init; }
+
     /// <summary>The only provider that may serve; null = any.</summary>
     public string? Provider { get; init; }
 

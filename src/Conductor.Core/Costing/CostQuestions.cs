@@ -46,7 +46,7 @@ public sealed class CostQuestions
             CachedInputTokens = question.CachedInputTokens,
             CacheWriteTokens = question.CacheWriteTokens,
             EmbeddingTokens = question.IsEmbedding ? input.Tokens : 0,
-            OutputTokens = question.IsEmbedding ? 0 : question.OutputTokens ?? CostEstimator.MaxOutputTokens(hop, question.MaxOutputTokens),
+            OutputTokens = question.IsEmbedding ? 0 : question.OutputTokens ?? CostEstimator.MaxOutputTokens(hop, Budgets.OutputLimits.Asked(call)),
             IsEstimated = true,
         };
         var price = hop.Price;
@@ -92,7 +92,7 @@ public sealed class CostQuestions
 
     private static ModelCall CallOf(CostQuestion question)
     {
-        var context = CallContext.New() with { TenantId = question.TenantId };
+        var context = CallContext.New() with { TenantId = question.TenantId, KeyId = question.Key?.Name, Key = question.Key };
         var constraints = CallConstraints.None with { ForcedProvider = question.Provider };
         if (question.IsEmbedding)
         {

@@ -22,7 +22,7 @@ public static class Reservations
         }
 
         var isEmbedding = call is EmbeddingCall or OperationCall { Embedding: not null };
-        long output = isEmbedding ? 0 : OutputLimits.Added(call, hop) ?? CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call));
+        long output = isEmbedding ? 0 : OutputLimits.Added(call, hop) ?? CostEstimator.MaxOutputTokens(hop, OutputLimits.Asked(call));
         output *= TokenBound.Answers(call); // each may be as long
         var input = InputTokens(call, isPriced: hop.Price is { IsFree: false });
         if (call is OperationCall { Catalog: { } catalog } operation && catalog.Operations.TryGetValue(operation.Operation, out var entry) && entry.Descriptor.Prompt is { } prompt)
@@ -42,7 +42,7 @@ public static class Reservations
     public static long? LongestAnswer(ModelCall call, RouteHop hop)
     {
         ArgumentNullException.ThrowIfNull(hop);
-        return call is ChatCall && (MaxTokensOf(call) ?? hop.Model.MaxOutputTokens) is not null ? CostEstimator.MaxOutputTokens(hop, MaxTokensOf(call)) : null;
+        return call is ChatCall && (OutputLimits.Asked(call) ?? hop.Model.MaxOutputTokens) is not null ? CostEstimator.MaxOutputTokens(hop, OutputLimits.Asked(call)) : null;
     }
 
     /// <summary>An estimate of a prompt's size as an upper bound: a quarter on top, which is how far the estimate is usually off, and a little for short ones.</summary>
@@ -82,14 +82,6 @@ public static class Reservations
         ChatCall { Body: { } body } => body.Bytes.Length / 3,
         EmbeddingCall { Body: { } body } => body.Bytes.Length / 3,
         OperationCall operation => operation.Payload.Length / 3,
-        _ => null,
-    };
-
-    private static int? MaxTokensOf(ModelCall call) => call switch
-    {
-        ChatCall { Body: { } body } => body.Peek.MaxTokens,
-        ChatCall chat => chat.Request.Options.MaxOutputTokens,
-        OperationCall operation => operation.MaxTokens,
         _ => null,
     };
 }

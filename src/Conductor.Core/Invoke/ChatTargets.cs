@@ -1,5 +1,6 @@
 using Conductor.Budgets;
 using Conductor.Calls;
+using Conductor.Costing;
 using Conductor.Providers;
 using Conductor.Routing;
 using Microsoft.Extensions.AI;
@@ -18,11 +19,16 @@ internal static class ChatTargets
         return mine;
     }
 
-    /// <summary>Gives an answer a limit where the caller names none and a hard budget has to know one; the caller is told.</summary>
+    /// <summary>Gives an answer a limit where the caller names none and a hard budget has to know one, or where its key allows no longer one; the caller is told.</summary>
     /// <exception cref="ProviderException">The caller refuses losses.</exception>
     public static void Limit(ModelCall call, RouteHop hop, ChatOptions options)
     {
-        if (options.MaxOutputTokens is null && OutputLimits.Added(call, hop) is { } limit)
+        if (OutputLimits.Ceiling(call) is { } ceiling && !(options.MaxOutputTokens <= ceiling))
+        {
+            call.Change([OutputLimits.Changed]); // whoever refuses losses has been refused before
+            options.MaxOutputTokens = CostEstimator.MaxOutputTokens(hop, ceiling);
+        }
+        else if (options.MaxOutputTokens is null && OutputLimits.Added(call, hop) is { } limit)
         {
             NoteLosses(call, [], [OutputLimits.Changed]);
             options.MaxOutputTokens = limit;

@@ -1,4 +1,5 @@
 using Conductor.Admission;
+using Conductor.Budgets;
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Errors;
@@ -40,6 +41,7 @@ internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, C
 
         var settings = snapshot.Settings;
         SizeLimits.Check(request, settings.Limits);
+        OutputLimits.Check(request);
         var deadline = settings.Reliability.Deadline;
         request.TimeLimit = request.Options.Timeout is { } asked && asked < deadline && asked != Timeout.InfiniteTimeSpan ? asked : deadline;
         var rules = limits.RulesOf(settings);

@@ -1,5 +1,6 @@
 using Conductor.Catalog;
 using Conductor.Providers;
+using Conductor.Settings;
 
 namespace Conductor.Routing;
 
@@ -12,12 +13,13 @@ public static class ModelListing
     /// <summary>`auto`, the aliases, then every provider's models, each where at least one target is live and allowed.</summary>
     /// <param name="catalog">What can be called now.</param>
     /// <param name="tenant">Who asks; null = whoever no tenant's list binds.</param>
-    public static IReadOnlyList<ListedModel> For(CatalogSnapshot catalog, string? tenant)
+    /// <param name="key">With which key; null = without one.</param>
+    public static IReadOnlyList<ListedModel> For(CatalogSnapshot catalog, string? tenant, CallerKeySettings? key = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
         var names = new ModelNames(catalog, Anything);
         List<ListedModel> list = [];
-        if (!catalog.Settings.Aliases.ContainsKey("auto") && LiveTargets(catalog).Any(target => IsAllowed(catalog, tenant, "auto", target)))
+        if (!catalog.Settings.Aliases.ContainsKey("auto") && LiveTargets(catalog).Any(target => IsAllowed(catalog, tenant, key, "auto", target)))
         {
             list.Add(new ListedModel("auto", "route", "conductor") { DisplayName = "The best model for the request" });
         }
@@ -29,7 +31,7 @@ public static class ModelListing
                 list.Add(new ListedModel(name, "alias", "conductor") { Targets = [.. alias.Targets.Select(target => target.Model).Where(LeadsSomewhere)] });
             }
 
-            bool LeadsSomewhere(string written) => written.EndsWith('*') ? Passes(written) : Callable(names.Resolve(written), catalog, tenant, name).Count > 0;
+            bool LeadsSomewhere(string written) => written.EndsWith('*') ? Passes(written) : Callable(names.Resolve(written), catalog, tenant, key, name).Count > 0;
 
             // A pattern stands for names that nobody can count: it is shown while there is somebody to pass them on to.
             bool Passes(string pattern) => catalog.Settings.Aliases.TryGetValue(pattern, out var wide) && pattern == name
@@ -37,21 +39,21 @@ public static class ModelListing
                 : IsProviders(pattern);
 
             bool IsProviders(string pattern) => catalog.Providers.TryGetValue(pattern.Split('/')[0], out var provider)
-                && RouteFilters.IsAllowed(catalog.Settings, tenant, name, pattern, provider.Name);
+                && RouteFilters.IsAllowed(catalog.Settings, tenant, key, name, pattern, provider.Name);
         }
 
-        list.AddRange(LiveTargets(catalog).Where(target => IsAllowed(catalog, tenant, target.Id, target)).Select(Describe));
+        list.AddRange(LiveTargets(catalog).Where(target => IsAllowed(catalog, tenant, key, target.Id, target)).Select(Describe));
         return list;
     }
 
     private static IEnumerable<Target> LiveTargets(CatalogSnapshot catalog) =>
         catalog.Providers.Values.SelectMany(provider => provider.Models.Select(model => new Target(provider, model, 1)));
 
-    private static List<Target> Callable(Resolution resolution, CatalogSnapshot catalog, string? tenant, string name) =>
-        [.. resolution.Targets.Concat(resolution.Fallbacks).Where(target => IsAllowed(catalog, tenant, name, target))];
+    private static List<Target> Callable(Resolution resolution, CatalogSnapshot catalog, string? tenant, CallerKeySettings? key, string name) =>
+        [.. resolution.Targets.Concat(resolution.Fallbacks).Where(target => IsAllowed(catalog, tenant, key, name, target))];
 
-    private static bool IsAllowed(CatalogSnapshot catalog, string? tenant, string name, Target target) =>
-        RouteFilters.IsAllowed(catalog.Settings, tenant, name, target.Id, target.Provider.Name);
+    private static bool IsAllowed(CatalogSnapshot catalog, string? tenant, CallerKeySettings? key, string name, Target target) =>
+        RouteFilters.IsAllowed(catalog.Settings, tenant, key, name, target.Id, target.Provider.Name);
 
     private static ListedModel Describe(Target target) => new(target.Id, "model", target.Provider.Name)
     {

@@ -18,7 +18,7 @@ internal static class RouteFilters
             return cannot;
         }
 
-        if (!IsAllowed(settings, call.Context.TenantId, call.Model, target.Id, provider))
+        if (!IsAllowed(settings, call.Context.TenantId, call.Context.Key, call.Model, target.Id, provider))
         {
             return NotAllowed;
         }
@@ -53,14 +53,16 @@ internal static class RouteFilters
 
     public static string NotForced(string forced) => $"the request asks for provider {forced}";
 
-    /// <summary>Whether the lists of the tenant and of `defaults:` let a name lead to a target.</summary>
+    /// <summary>Whether the lists of the key, of its tenant and of `defaults:` let a name lead to a target.</summary>
     /// <param name="settings">The settings in force.</param>
     /// <param name="tenant">Who asks; null = whoever no tenant's list binds.</param>
+    /// <param name="key">With which key; null = without one.</param>
     /// <param name="requested">The name that is asked for.</param>
     /// <param name="target">provider/model that it leads to.</param>
     /// <param name="provider">The target's provider.</param>
-    public static bool IsAllowed(ConductorSettings settings, string? tenant, string requested, string target, string provider) =>
-        IsListed(tenant is null ? null : settings.Tenants.GetValueOrDefault(tenant)?.Models, requested, target)
+    public static bool IsAllowed(ConductorSettings settings, string? tenant, CallerKeySettings? key, string requested, string target, string provider) =>
+        IsListed(key?.Models, requested, target)
+        && IsListed(tenant is null ? null : settings.Tenants.GetValueOrDefault(tenant)?.Models, requested, target)
         && IsListed(settings.Defaults.AllowedModels, requested, target)
         && (settings.Defaults.AllowedProviders.Count == 0 || settings.Defaults.AllowedProviders.Contains(provider));
 

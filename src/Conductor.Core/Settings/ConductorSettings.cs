@@ -1,3 +1,5 @@
+using Conductor.Security;
+
 namespace Conductor.Settings;
 
 /// <summary>Everything the configuration says, checked and with all defaults filled in. Immutable; a reload makes a new one.</summary>
@@ -41,6 +43,9 @@ public sealed record ConductorSettings
 
     /// <summary>The callers' keys, of `tenants.yaml` and of `CONDUCTOR_API_KEYS` together.</summary>
     public IReadOnlyList<CallerKeySettings> Keys { get; init; } = [];
+
+    /// <summary>What keys of Conductor's own making are hashed with; null while there is none.</summary>
+    public Secret? KeyPepper { get; init; }
 
     /// <summary>What all calls together may spend, and who is told.</summary>
     public BudgetsSettings Budgets { get; init; } = new();

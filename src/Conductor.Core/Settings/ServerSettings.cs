@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Conductor.Settings;
 
 /// <summary>`server:`</summary>
@@ -11,6 +13,18 @@ public sealed record ServerSettings
 
     /// <summary>Host names a request may bear besides loopback names; empty = any name once a key is configured.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
+
+    /// <summary>Proxies in front whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; empty = nobody's.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>Take admin calls from beyond this machine without TLS.</summary>
+    public bool InsecureAdmin { get; init; }
+
+    /// <summary>The certificate of `https://` addresses; null = none.</summary>
+    public TlsSettings? Tls { get; init; }
+
+    /// <summary>Where the pepper of keys is: `env:NAME`, or `file:` and an absolute path; null = the file in the data folder.</summary>
+    public string? KeyPepper { get; init; }
 
     /// <summary>How long a stop waits for calls in flight.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -66,6 +66,7 @@ internal static class ConductorCli
         root.Add(PluginsCommand.Create());
         root.Add(ModelsCommand.Create());
         root.Add(PromptCommand.Create());
+        root.Add(KeysCommand.Create());
         root.Add(ConfigCommand.Create());
         root.Add(CostCommand.Create());
         root.Add(UsageCommand.Create());

@@ -71,6 +71,16 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ],
         ["prompt list"] = ["conductor prompt list", "conductor prompt list --json"],
         ["prompt validate"] = ["conductor prompt validate", "conductor prompt validate greeting.yaml --with-plugins"],
+        ["keys"] = ["conductor keys create web --tenant acme --model fast", "conductor keys list", "conductor keys rotate acme/web --overlap 24h", "conductor keys revoke acme/web"],
+        ["keys create"] =
+        [
+            "conductor keys create ops --role admin",
+            "conductor keys create web --tenant acme --model fast --route chat --ip 10.0.0.0/8 --max-tokens 2000 --expires 2027-01-01",
+            "KEY=$(conductor keys create ci --tenant acme)",
+        ],
+        ["keys list"] = ["conductor keys list", "conductor keys list --json"],
+        ["keys rotate"] = ["conductor keys rotate Ab3dE6gH", "conductor keys rotate acme/web --overlap 0s"],
+        ["keys revoke"] = ["conductor keys revoke acme/web --yes"],
         ["config"] = ["conductor config validate --config conductor.yaml", "conductor config schema conductor > conductor.schema.json"],
         ["config validate"] = ["conductor config validate", "conductor config validate --config conductor.yaml --json"],
         ["config schema"] = ["conductor config schema conductor > conductor.schema.json"],

@@ -17,7 +17,7 @@ internal static class ServeCommand
 
     private static readonly Option<bool> InsecureListen = new("--insecure-listen")
     {
-        Description = "Listen beyond this machine although no key is configured.",
+        Description = "Let everybody in who can connect from beyond this machine, as long as no key is configured.",
     };
 
     public static Command Create()
@@ -59,6 +59,11 @@ internal static class ServeCommand
             return ExitCodes.Ok;
         }
 
+        if (app.Bootstrap is { } bootstrap)
+        {
+            await Console.Error.WriteLineAsync(bootstrap);
+        }
+
         if (Terminal.IsInteractive)
         {
             await Welcome.ShowAsync(app, isFirstRun, stop.Token);
@@ -86,12 +91,9 @@ internal static class ServeCommand
             throw new CliException(ExitCodes.Usage, problem);
         }
 
-        if (!listen.AreLoopback && settings.Keys.Count == 0 && !settings.Server.InsecureListen)
+        if (listen.HaveTls && settings.Server.Tls is null)
         {
-            throw new CliException(
-                ExitCodes.Usage,
-                $"Listening on {settings.Server.Listen} would let everybody in, because no key is configured. Set CONDUCTOR_API_KEYS or 'keys' in tenants.yaml, "
-                + "listen on 127.0.0.1, or say --insecure-listen if a proxy in front checks callers.");
+            throw new CliException(ExitCodes.Usage, $"Listening on {settings.Server.Listen} takes a certificate: name it in 'server: {{ tls: {{ certificate: FILE.pem, key: FILE.pem }} }}' of conductor.yaml, or listen on http://.");
         }
 
         return listen;

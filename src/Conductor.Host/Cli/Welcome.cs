@@ -20,15 +20,16 @@ internal static class Welcome
     {
         var conductor = app.Services.GetRequiredService<IConductor>();
         var settings = app.Services.GetRequiredService<ISettings>().Current;
-        Banner(app.Addresses, conductor, settings);
+        Banner(app, conductor, settings);
         if (isFirstRun && conductor.Catalog.Operations.ContainsKey(SampleOperation))
         {
             await ShowSampleAsync(conductor, app.Addresses[0], cancellationToken);
         }
     }
 
-    private static void Banner(IReadOnlyList<string> addresses, IConductor conductor, ConductorSettings settings)
+    private static void Banner(GatewayApp app, IConductor conductor, ConductorSettings settings)
     {
+        var addresses = app.Addresses;
         AnsiConsole.MarkupLineInterpolated($"[bold]Conductor {AppVersion.Text}[/] on [link]{string.Join(", ", addresses)}[/] (Ctrl+C stops)");
         AnsiConsole.MarkupLineInterpolated($"  docs        [link]{addresses[0]}/docs[/]");
         AnsiConsole.MarkupLineInterpolated($"  providers   {Names(conductor.Catalog.Providers.Keys)}");
@@ -39,7 +40,7 @@ internal static class Welcome
         }
 
         AnsiConsole.MarkupLineInterpolated($"  operations  {Names(conductor.Catalog.Operations.Keys)}");
-        AnsiConsole.MarkupLineInterpolated($"  keys        {(settings.Keys.Count == 0 ? "none: only this machine may call" : $"{settings.Keys.Count} configured")}");
+        AnsiConsole.MarkupLineInterpolated($"  keys        {(settings.Keys.Count == 0 ? app.Bootstrap is null ? "none: only this machine may call" : "none yet: nobody may call" : $"{settings.Keys.Count} configured")}");
         foreach (var plugin in conductor.Plugins.Where(plugin => plugin.State is PluginState.Rejected or PluginState.Faulted))
         {
             AnsiConsole.MarkupLineInterpolated($"  [yellow]{plugin.State.ToString().ToLowerInvariant()}[/]    {plugin.Id}: {plugin.Reason ?? "no reason given"}");

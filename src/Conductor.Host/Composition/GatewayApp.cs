@@ -24,6 +24,8 @@ internal sealed partial class GatewayApp : IAsyncDisposable
     // Left to itself the system lets a client that reads nothing fill several MiB. With the server's own buffers a stalled stream holds less than 2 MiB.
     private const int SendBufferBytes = 512 * 1024;
 
+    private const string JsonOfFirstKey = """{"name":"NAME"}""";
+
     private readonly WebApplication _app;
     private readonly ILogger<GatewayApp> _logger;
 
@@ -48,7 +50,7 @@ internal sealed partial class GatewayApp : IAsyncDisposable
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no current directory. What is configured comes from one place.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Conductor.Host" });
-        builder.WebHost.UseKestrelCore().UseSockets(Configure).ConfigureKestrel(kestrel => Configure(kestrel, listen, launch.Current.Limits.MaxBodyBytes));
+        builder.WebHost.UseKestrelCore().UseSockets(Configure).ConfigureKestrel(kestrel => Configure(kestrel, listen, launch.Current.Limits.MaxBodyBytes)).UseKestrelHttpsConfiguration();
         configureLogging(builder.Logging);
         if (launch.Current.Telemetry.Otlp is not { Length: > 0 })
         {
@@ -70,9 +72,14 @@ internal sealed partial class GatewayApp : IAsyncDisposable
     }
 
     /// <summary>Opens the sockets, then loads the plugins. Requests that come in between wait for them.</summary>
-    /// <exception cref="StartException">The address is taken or not this machine's.</exception>
+    /// <exception cref="StartException">The address is taken or not this machine's, or the certificate cannot be used.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (_app.Services.GetRequiredService<ListenAddresses>().HaveTls)
+        {
+            _app.Services.GetRequiredService<TlsCertificates>().Load();
+        }
+
         try
         {
             await _app.StartAsync(cancellationToken);
@@ -87,8 +94,12 @@ internal sealed partial class GatewayApp : IAsyncDisposable
         }
 
         Listening(_logger, string.Join(", ", Addresses));
+        OfferBootstrap();
         await _app.Services.GetRequiredService<IConductor>().StartAsync(cancellationToken);
     }
+
+    /// <summary>How the first key is made, for the console; null where there is a key, or where none is needed. It holds a secret: it goes into no log.</summary>
+    public string? Bootstrap { get; private set; }
 
     /// <summary>Refuses new requests, waits for those in flight as long as the settings say, then stops.</summary>
     /// <returns>False when requests had to be cut off.</returns>
@@ -130,6 +141,32 @@ internal sealed partial class GatewayApp : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    private void OfferBootstrap()
+    {
+        var current = _app.Services.GetRequiredService<ISettings>().Current;
+        if (current.Keys.Count > 0 || current.Server.InsecureListen || _app.Services.GetRequiredService<ListenAddresses>().AreLoopback)
+        {
+            return;
+        }
+
+        try
+        {
+            var (token, path) = _app.Services.GetRequiredService<BootstrapToken>().Make();
+            Bootstrap = $"""
+                No key is configured, so nobody is let in from here on but whoever makes the first key. On this machine:
+                  conductor keys create NAME --role admin
+                From elsewhere, once, with this token, which is in '{path}' too:
+                  curl {Addresses[0]}/admin/v1/keys -H 'authorization: Bearer {token}' -d '{JsonOfFirstKey}'
+                """;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Bootstrap = $"No key is configured, and the token for the first one cannot be written ({failure.Message}). On this machine: conductor keys create NAME --role admin";
+        }
+
+        Closed(_logger);
+    }
+
     // A connection's work goes on where its bytes came in, and an answer goes out where it was made, instead of each changing threads once more.
     // Bytes still come in on the thread pool, so that code that blocks holds up its own connection only.
     private static void Configure(SocketTransportOptions sockets)
@@ -150,14 +187,24 @@ internal sealed partial class GatewayApp : IAsyncDisposable
         kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
         kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
-        foreach (var endpoint in listen.Endpoints)
+        foreach (var socket in listen.Sockets)
         {
-            kestrel.Listen(endpoint, options => options.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(socket.Endpoint, options =>
+            {
+                options.Protocols = HttpProtocols.Http1;
+                if (socket.IsTls)
+                {
+                    options.UseHttps(kestrel.ApplicationServices.GetRequiredService<TlsCertificates>().HandshakeOptions());
+                }
+            });
         }
     }
 
     [LoggerMessage(HostEventIds.Listening, LogLevel.Information, "Listening on {Addresses}")]
     private static partial void Listening(ILogger logger, string addresses);
+
+    [LoggerMessage(HostEventIds.NoKeyYet, LogLevel.Warning, "No key is configured, and this server listens beyond this machine: it lets nobody in until the first key is made")]
+    private static partial void Closed(ILogger logger);
 
     [LoggerMessage(HostEventIds.Draining, LogLevel.Information, "Stopping: {InFlight} requests in flight, at most {Limit} for them to end")]
     private static partial void Draining(ILogger logger, int inFlight, TimeSpan limit);

@@ -1,3 +1,4 @@
+using Conductor.Access;
 using Conductor.Budgets;
 using Conductor.Configuration;
 using Conductor.Host.Dialects;
@@ -34,6 +35,9 @@ internal static class GatewayServices
         services.AddSingleton(listen);
         services.AddSingleton<DrainGate>();
         services.AddSingleton<KnownPaths>();
+        services.AddSingleton<BootstrapToken>();
+        services.AddSingleton<TlsCertificates>();
+        services.AddSingleton(provider => new KeyRegistry(launch.Source, provider.GetRequiredService<TimeProvider>()));
         services.AddDialects();
         services.AddSingleton<RecordingMemory>();
         services.AddSingleton<RecordedAnswer>();
@@ -57,6 +61,7 @@ internal static class GatewayServices
         AnthropicEndpoints.Map(calls);
         GeminiEndpoints.Map(calls);
         PluginEndpoints.Map(routes);
+        KeyEndpoints.Map(routes);
         StatusEndpoints.Map(routes);
         EstimateEndpoint.Map(routes);
         UsageEndpoints.Map(routes);

@@ -15,11 +15,11 @@ internal static class AnthropicEndpoints
         var anthropic = routes.ServiceProvider.GetRequiredService<AnthropicDialect>();
         foreach (var prefix in Prefixes)
         {
-            routes.MapPost($"{prefix}/messages", http => calls.ChatAsync(http, anthropic));
-            routes.MapPost($"{prefix}/messages/count_tokens", http => calls.CountTokensAsync(http, anthropic));
+            routes.MapPost($"{prefix}/messages", http => calls.ChatAsync(http, anthropic)).Access(AccessRule.Chat);
+            routes.MapPost($"{prefix}/messages/count_tokens", http => calls.CountTokensAsync(http, anthropic)).Access(AccessRule.CountTokens);
         }
 
-        routes.MapGet("/anthropic/v1/models", http => calls.ListModelsAsync(http, anthropic));
-        routes.MapGet("/anthropic/v1/models/{**id}", http => calls.FindModelAsync(http, anthropic, DialectPaths.IdOf(http)));
+        routes.MapGet("/anthropic/v1/models", http => calls.ListModelsAsync(http, anthropic)).Access(AccessRule.Models);
+        routes.MapGet("/anthropic/v1/models/{**id}", http => calls.FindModelAsync(http, anthropic, DialectPaths.IdOf(http))).Access(AccessRule.Models);
     }
 }

@@ -19,21 +19,21 @@ internal sealed class EstimateEndpoint(IConductor conductor, CostQuestions quest
     public static void Map(IEndpointRouteBuilder routes)
     {
         var endpoint = ActivatorUtilities.CreateInstance<EstimateEndpoint>(routes.ServiceProvider);
-        routes.MapPost("/v1/estimate", endpoint.EstimateAsync);
+        routes.MapPost("/v1/estimate", endpoint.EstimateAsync).Access(AccessRule.Estimate);
     }
 
     private async Task EstimateAsync(HttpContext http)
     {
         var body = await RequestBody.ReadAsync(http, settings.Current.Limits.MaxBodyBytes);
-        var tenant = http.Features.GetRequiredFeature<CallerIdentity>().TenantId;
+        var caller = http.Features.GetRequiredFeature<CallerIdentity>();
         await conductor.StartAsync(http.RequestAborted);
-        var question = Read(body, tenant);
+        var question = Read(body, caller);
         var estimate = questions.Ask(question);
         await JsonResponse.WriteAsync(http, json => CostEstimateJson.Write(json, question.Model, estimate));
     }
 
     // The request that a caller would send is a question as it stands: its messages are counted, its limit is the answer's length.
-    private CostQuestion Read(ReadOnlyMemory<byte> body, string tenant)
+    private CostQuestion Read(ReadOnlyMemory<byte> body, CallerIdentity caller)
     {
         using var document = Parse(body);
         var root = document.RootElement;
@@ -42,7 +42,8 @@ internal sealed class EstimateEndpoint(IConductor conductor, CostQuestions quest
         var question = new CostQuestion
         {
             Model = Text(root, "model") ?? throw Wrong("model", "is missing"),
-            TenantId = tenant,
+            TenantId = caller.TenantId,
+            Key = caller.Key,
             Provider = Text(root, "provider"),
             Chat = hasMessages ? openai.ParseChat(body) : null,
             Text = input.ValueKind != JsonValueKind.Undefined ? Inputs(input) : Text(root, "text"),

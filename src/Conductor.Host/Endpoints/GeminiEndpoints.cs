@@ -17,9 +17,9 @@ internal static class GeminiEndpoints
         var array = routes.ServiceProvider.GetRequiredService<GeminiArrayDialect>();
         foreach (var prefix in Prefixes)
         {
-            routes.MapGet($"{prefix}/models", http => calls.ListModelsAsync(http, events));
-            routes.MapGet($"{prefix}/models/{{**model}}", http => calls.FindModelAsync(http, events, NameOf(http)));
-            routes.MapPost($"{prefix}/models/{{**model}}", http => CallAsync(http, calls, events, array));
+            routes.MapGet($"{prefix}/models", http => calls.ListModelsAsync(http, events)).Access(AccessRule.Models);
+            routes.MapGet($"{prefix}/models/{{**model}}", http => calls.FindModelAsync(http, events, NameOf(http))).Access(AccessRule.Models);
+            routes.MapPost($"{prefix}/models/{{**model}}", http => CallAsync(http, calls, events, array)).Access(AccessRule.GeminiMethods);
         }
     }
 

@@ -9,7 +9,7 @@ namespace Conductor.Host.Endpoints;
 internal sealed class MetricsEndpoint(PrometheusExposition exposition, ISettings settings)
 {
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapGet("/metrics", ActivatorUtilities.CreateInstance<MetricsEndpoint>(routes.ServiceProvider).ShowAsync);
+        routes.MapGet("/metrics", ActivatorUtilities.CreateInstance<MetricsEndpoint>(routes.ServiceProvider).ShowAsync).Access(AccessRule.Metrics);
 
     private async Task ShowAsync(HttpContext http)
     {

@@ -23,14 +23,14 @@ internal static class OllamaEndpoints
         var ollama = services.GetRequiredService<OllamaDialect>();
         var generate = services.GetRequiredService<OllamaGenerateDialect>();
         var old = services.GetRequiredService<OllamaOldEmbeddingsDialect>();
-        routes.MapPost("/api/chat", http => calls.ChatAsync(http, ollama));
-        routes.MapPost("/api/generate", http => calls.ChatAsync(http, generate, endpoint: RawEndpoint.Completions));
-        routes.MapPost("/api/embed", http => calls.EmbedAsync(http, ollama));
-        routes.MapPost("/api/embeddings", http => calls.EmbedAsync(http, old));
-        routes.MapGet("/api/tags", http => calls.ListModelsAsync(http, ollama));
-        routes.MapPost("/api/show", async http => await calls.FindModelAsync(http, ollama, await ReadModelAsync(http, settings.Current)));
-        routes.MapGet("/api/ps", http => JsonResponse.WriteAsync(http, WriteNoneRunning, ollama));
-        routes.MapGet("/api/version", http => JsonResponse.WriteAsync(http, WriteVersion, ollama));
+        routes.MapPost("/api/chat", http => calls.ChatAsync(http, ollama)).Access(AccessRule.Chat);
+        routes.MapPost("/api/generate", http => calls.ChatAsync(http, generate, endpoint: RawEndpoint.Completions)).Access(AccessRule.Chat);
+        routes.MapPost("/api/embed", http => calls.EmbedAsync(http, ollama)).Access(AccessRule.Embeddings);
+        routes.MapPost("/api/embeddings", http => calls.EmbedAsync(http, old)).Access(AccessRule.Embeddings);
+        routes.MapGet("/api/tags", http => calls.ListModelsAsync(http, ollama)).Access(AccessRule.Models);
+        routes.MapPost("/api/show", async http => await calls.FindModelAsync(http, ollama, await ReadModelAsync(http, settings.Current))).Access(AccessRule.Models);
+        routes.MapGet("/api/ps", http => JsonResponse.WriteAsync(http, WriteNoneRunning, ollama)).Access(AccessRule.Models);
+        routes.MapGet("/api/version", http => JsonResponse.WriteAsync(http, WriteVersion, ollama)).Access(AccessRule.Models);
     }
 
     private static async Task<string> ReadModelAsync(HttpContext http, ConductorSettings settings)

@@ -21,13 +21,13 @@ internal static class OpenAIEndpoints
         var completions = routes.ServiceProvider.GetRequiredService<OpenAICompletionsDialect>();
         foreach (var prefix in Prefixes)
         {
-            routes.MapPost($"{prefix}/chat/completions", http => calls.ChatAsync(http, openai));
-            routes.MapPost($"{prefix}/completions", http => calls.ChatAsync(http, completions, endpoint: RawEndpoint.Completions));
-            routes.MapPost($"{prefix}/embeddings", http => calls.EmbedAsync(http, openai));
+            routes.MapPost($"{prefix}/chat/completions", http => calls.ChatAsync(http, openai)).Access(AccessRule.Chat);
+            routes.MapPost($"{prefix}/completions", http => calls.ChatAsync(http, completions, endpoint: RawEndpoint.Completions)).Access(AccessRule.Chat);
+            routes.MapPost($"{prefix}/embeddings", http => calls.EmbedAsync(http, openai)).Access(AccessRule.Embeddings);
 
             // Other dialects list their models here too, and say so by a header.
-            routes.MapGet($"{prefix}/models", http => calls.ListModelsAsync(http, dialects.Of(http.Request)));
-            routes.MapGet($"{prefix}/models/{{**id}}", http => calls.FindModelAsync(http, dialects.Of(http.Request), DialectPaths.IdOf(http))); // ids bear slashes and colons
+            routes.MapGet($"{prefix}/models", http => calls.ListModelsAsync(http, dialects.Of(http.Request))).Access(AccessRule.Models);
+            routes.MapGet($"{prefix}/models/{{**id}}", http => calls.FindModelAsync(http, dialects.Of(http.Request), DialectPaths.IdOf(http))).Access(AccessRule.Models); // ids bear slashes and colons
         }
 
         routes.MapPost(Deployment, http => DeploymentAddress.Read(DialectPaths.NameOf(http, "deployment")) switch
@@ -36,6 +36,6 @@ internal static class OpenAIEndpoints
             ({ } model, "completions") => calls.ChatAsync(http, completions, new DialectAddress(model), RawEndpoint.Completions),
             ({ } model, "embeddings") => calls.EmbedAsync(http, openai, new DialectAddress(model)),
             _ => throw HttpErrors.NotFound(http.Request.Path.Value!, "/openai/deployments/MODEL/chat/completions"),
-        });
+        }).Access(AccessRule.Deployments);
     }
 }

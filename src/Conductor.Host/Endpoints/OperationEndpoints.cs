@@ -1,4 +1,5 @@
 using System.Buffers;
+using Conductor.Access;
 using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.Host.Dialects;
@@ -6,6 +7,7 @@ using Conductor.Host.Http;
 using Conductor.Operations;
 using Conductor.Settings;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Conductor.Host.Endpoints;
 
@@ -17,10 +19,10 @@ internal sealed class OperationEndpoints(IConductor conductor, InboundDialects d
     public static void Map(IEndpointRouteBuilder routes)
     {
         var endpoints = ActivatorUtilities.CreateInstance<OperationEndpoints>(routes.ServiceProvider);
-        routes.MapGet("/v1/operations", endpoints.ListAsync);
-        routes.MapGet("/v1/operations/{operation}", endpoints.DescribeAsync);
-        routes.MapPost("/v1/operations/{operation}", endpoints.RunAsync);
-        routes.MapPost("/v1/operations/{operation}:batch", endpoints.RunBatchAsync);
+        routes.MapGet("/v1/operations", endpoints.ListAsync).Access(AccessRule.OperationList);
+        routes.MapGet("/v1/operations/{operation}", endpoints.DescribeAsync).Access(AccessRule.OperationList);
+        routes.MapPost("/v1/operations/{operation}", endpoints.RunAsync).Access(AccessRule.Operations);
+        routes.MapPost("/v1/operations/{operation}:batch", endpoints.RunBatchAsync).Access(AccessRule.Operations);
     }
 
     private Task RunAsync(HttpContext http) => RunAsync(http, isBatch: false);
@@ -85,7 +87,7 @@ internal sealed class OperationEndpoints(IConductor conductor, InboundDialects d
     private async Task ListAsync(HttpContext http)
     {
         await conductor.StartAsync(http.RequestAborted);
-        await JsonResponse.WriteAsync(http, json => OperationList.Write(json, conductor.Catalog));
+        await JsonResponse.WriteAsync(http, json => OperationList.Write(json, conductor.Catalog, http.Features.GetRequiredFeature<CallerIdentity>().Key));
     }
 
     private async Task DescribeAsync(HttpContext http)

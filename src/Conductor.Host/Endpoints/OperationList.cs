@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Conductor.Access;
 using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Errors;
 using Conductor.Host.OpenApi;
+using Conductor.Settings;
 using Conductor.Text;
 
 namespace Conductor.Host.Endpoints;
@@ -11,12 +13,13 @@ namespace Conductor.Host.Endpoints;
 /// <summary>The operations as `GET /v1/operations` shows them.</summary>
 internal static class OperationList
 {
-    public static void Write(Utf8JsonWriter json, CatalogSnapshot catalog)
+    /// <summary>Those that a key may run.</summary>
+    public static void Write(Utf8JsonWriter json, CatalogSnapshot catalog, CallerKeySettings? key)
     {
         json.WriteStartObject();
         json.WriteString("object", "list");
         json.WriteStartArray("data");
-        foreach (var entry in catalog.Operations.Values.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        foreach (var entry in catalog.Operations.Values.Where(entry => AccessRoutes.Allow(key?.Routes ?? [], AccessRoutes.Operations, entry.Name)).OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             Write(json, entry);
         }

@@ -11,8 +11,8 @@ internal sealed class PluginEndpoints(IConductor conductor)
     public static void Map(IEndpointRouteBuilder routes)
     {
         var endpoints = ActivatorUtilities.CreateInstance<PluginEndpoints>(routes.ServiceProvider);
-        routes.MapGet("/v1/plugins", endpoints.ListAsync);
-        routes.MapPost("/admin/v1/plugins/rescan", endpoints.RescanAsync).WithMetadata(AdminEndpoint.Instance);
+        routes.MapGet("/v1/plugins", endpoints.ListAsync).Access(AccessRule.Status);
+        routes.MapPost("/admin/v1/plugins/rescan", endpoints.RescanAsync).Access(AccessRule.Admin);
     }
 
     private async Task ListAsync(HttpContext http)

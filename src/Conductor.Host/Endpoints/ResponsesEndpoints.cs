@@ -23,11 +23,11 @@ internal sealed class ResponsesEndpoints(IResponseStore store, ResponsesDialect 
         var endpoints = ActivatorUtilities.CreateInstance<ResponsesEndpoints>(routes.ServiceProvider);
         foreach (var address in ResponsesDialect.Addresses)
         {
-            routes.MapPost(address, calls.CreateAsync);
-            routes.MapGet($"{address}/{{id}}", endpoints.FindAsync);
-            routes.MapDelete($"{address}/{{id}}", endpoints.DeleteAsync);
-            routes.MapGet($"{address}/{{id}}/input_items", endpoints.ListInputAsync);
-            routes.MapPost($"{address}/{{id}}/cancel", endpoints.CancelAsync);
+            routes.MapPost(address, calls.CreateAsync).Access(AccessRule.Responses);
+            routes.MapGet($"{address}/{{id}}", endpoints.FindAsync).Access(AccessRule.Responses);
+            routes.MapDelete($"{address}/{{id}}", endpoints.DeleteAsync).Access(AccessRule.Responses);
+            routes.MapGet($"{address}/{{id}}/input_items", endpoints.ListInputAsync).Access(AccessRule.Responses);
+            routes.MapPost($"{address}/{{id}}/cancel", endpoints.CancelAsync).Access(AccessRule.Responses);
         }
     }
 

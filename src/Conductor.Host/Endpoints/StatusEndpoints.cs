@@ -19,7 +19,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
     public static void Map(IEndpointRouteBuilder routes)
     {
         var endpoints = ActivatorUtilities.CreateInstance<StatusEndpoints>(routes.ServiceProvider);
-        routes.MapGet("/v1/status", endpoints.ShowAsync);
+        routes.MapGet("/v1/status", endpoints.ShowAsync).Access(AccessRule.Status);
     }
 
     private async Task ShowAsync(HttpContext http)
@@ -29,7 +29,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
         {
             json.WriteStartObject();
             WriteSystem(json);
-            if (AdminEndpoint.IsAllowed(http.Features.GetRequiredFeature<CallerIdentity>()))
+            if (http.Features.GetRequiredFeature<CallerIdentity>().SeesMachine)
             {
                 WriteConfiguration(json); // paths of this machine are not every tenant's to know
             }

@@ -16,8 +16,8 @@ internal sealed class UsageEndpoints(UsageReports reports, TimeProvider time)
     public static void Map(IEndpointRouteBuilder routes)
     {
         var endpoints = ActivatorUtilities.CreateInstance<UsageEndpoints>(routes.ServiceProvider);
-        routes.MapGet("/v1/usage", endpoints.ShowAsync);
-        routes.MapGet("/v1/generations/{request_id}", endpoints.FindAsync);
+        routes.MapGet("/v1/usage", endpoints.ShowAsync).Access(AccessRule.Usage);
+        routes.MapGet("/v1/generations/{request_id}", endpoints.FindAsync).Access(AccessRule.Usage);
     }
 
     private async Task ShowAsync(HttpContext http)
@@ -95,7 +95,7 @@ internal sealed class UsageEndpoints(UsageReports reports, TimeProvider time)
     private static string? TenantOf(HttpContext http, string? asked)
     {
         var caller = http.Features.GetRequiredFeature<CallerIdentity>();
-        return AdminEndpoint.IsAllowed(caller) ? asked
+        return caller.SeesMachine ? asked
             : asked is null || asked == caller.TenantId ? caller.TenantId
             : throw new ConductorException(403, "permission_error", "tenant_not_allowed", "This key may see its own tenant's usage only.") { Param = "tenant", ShouldRetry = false };
     }

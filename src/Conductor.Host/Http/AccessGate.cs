@@ -10,9 +10,9 @@ namespace Conductor.Host.Http;
 
 /// <summary>
 /// Decides who comes in, before a byte of the body is read. Default deny: an endpoint is open to strangers only when it says so itself
-/// (<see cref="IAllowAnonymous"/>), and what is nowhere mapped is asked for a key like everything else.
+/// (<see cref="IAllowAnonymous"/>), to a role only when its <see cref="AccessRule"/> names it, and what is nowhere mapped is asked for a key like everything else.
 /// </summary>
-internal sealed class AccessGate(RequestDelegate next, KeyRing keys, ISettings settings, ListenAddresses listen, DrainGate drain)
+internal sealed class AccessGate(RequestDelegate next, KeyRing keys, BootstrapToken bootstrap, ISettings settings, ListenAddresses listen, DrainGate drain)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,15 +26,22 @@ internal sealed class AccessGate(RequestDelegate next, KeyRing keys, ISettings s
             return;
         }
 
-        var caller = Authenticate(context.Request);
-        if (endpoint?.Metadata.GetMetadata<AdminEndpoint>() is not null && !AdminEndpoint.IsAllowed(caller))
+        var rule = endpoint?.Metadata.GetMetadata<AccessRule>();
+        var server = settings.Current.Server;
+        if (rule is { IsAdmin: true } && !server.InsecureAdmin && !CallerAddress.IsPrivate(context, server))
         {
-            throw HttpErrors.AdminOnly();
+            throw HttpErrors.TlsRequired();
         }
 
+        var caller = Find(context, rule) ?? throw ConductorErrors.InvalidKey();
         if (endpoint is null)
         {
             throw HttpErrors.NotFound(context.Request.Path.Value ?? "/", context.RequestServices.GetRequiredService<KnownPaths>().Nearest(context.Request.Path));
+        }
+
+        if (endpoint is RouteEndpoint) // what is none only says that the method is wrong
+        {
+            Check(context, rule, caller);
         }
 
         context.Features.Set(caller);
@@ -53,6 +60,19 @@ internal sealed class AccessGate(RequestDelegate next, KeyRing keys, ISettings s
         finally
         {
             drain.Leave();
+        }
+    }
+
+    private static void Check(HttpContext context, AccessRule? rule, CallerIdentity caller)
+    {
+        if (rule is null ? caller.Role != AccessRole.Admin : !rule.Roles.Contains(caller.Role))
+        {
+            throw HttpErrors.RoleNotAllowed(caller.Role, rule?.Roles ?? [AccessRole.Admin]);
+        }
+
+        if (rule is not null && caller.Key is { Routes: { Count: > 0 } routes } && rule.RouteOf(context) is var route && !AccessRoutes.Allow(routes, route, AccessRule.OperationOf(context)))
+        {
+            throw HttpErrors.RouteNotAllowed(route);
         }
     }
 
@@ -79,17 +99,12 @@ internal sealed class AccessGate(RequestDelegate next, KeyRing keys, ISettings s
         }
     }
 
-    private CallerIdentity Authenticate(HttpRequest request)
-    {
-        return Find(request) ?? throw ConductorErrors.InvalidKey();
-    }
-
     // Some open answers say more to those who have a key. A key that is wrong, or presented wrongly, is as none there.
     private void Recognize(HttpContext context)
     {
         try
         {
-            if (Find(context.Request) is { } known)
+            if (Find(context, rule: null) is { } known)
             {
                 context.Features.Set(known);
             }
@@ -100,24 +115,18 @@ internal sealed class AccessGate(RequestDelegate next, KeyRing keys, ISettings s
         }
     }
 
-    /// <exception cref="ConductorException">A key is presented in a way that is refused.</exception>
-    private CallerIdentity? Find(HttpRequest request)
+    /// <exception cref="ConductorException">A key is presented in a way that is refused, or from a place where it does not hold.</exception>
+    private CallerIdentity? Find(HttpContext context, AccessRule? rule)
     {
-        var presented = PresentedKey.Read(request);
-        if (keys.IsOpen && !listen.AreLoopback && !settings.Current.Server.InsecureListen)
+        var presented = PresentedKey.Read(context.Request);
+        var server = settings.Current.Server;
+        if (keys.IsOpen && !listen.AreLoopback && !server.InsecureListen)
         {
-            // The last key was taken out of the configuration while listening to the world: closed, not open.
-            return null;
+            // There is no key yet, or the last one was taken out of the configuration: closed to the world, not open.
+            return rule is { TakesBootstrapToken: true } ? bootstrap.Authenticate(presented) : null;
         }
 
-        return keys.Authenticate(presented);
+        var caller = keys.Authenticate(presented);
+        return caller?.Key is not { Addresses: { Count: > 0 } ranges } || AddressRanges.Contain(ranges, CallerAddress.Of(context, server)) ? caller : throw HttpErrors.AddressNotAllowed();
     }
-}
-
-/// <summary>Marks an endpoint that changes or shows the machine itself.</summary>
-internal sealed class AdminEndpoint
-{
-    public static AdminEndpoint Instance { get; } = new();
-
-    public static bool IsAllowed(CallerIdentity caller) => caller.Role == AccessRole.Admin;
 }

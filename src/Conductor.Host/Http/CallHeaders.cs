@@ -20,7 +20,19 @@ internal static class CallHeaders
     {
         var caller = http.Features.Get<CallerIdentity>() ?? throw ConductorErrors.InvalidKey();
         var context = new CallContext { RequestId = RequestIds.Of(http), TenantId = caller.TenantId, KeyId = caller.KeyId, Key = caller.Key, Surface = surface };
-        return One(http.Request, "x-conductor-metadata") is { } metadata ? context with { Metadata = ReadMetadata(metadata) } : context;
+        var tags = caller.Key?.Tags ?? context.Metadata;
+        if (One(http.Request, "x-conductor-metadata") is not { } sent)
+        {
+            return tags.Count == 0 ? context : context with { Metadata = tags };
+        }
+
+        var metadata = ReadMetadata(sent);
+        foreach (var (name, value) in tags)
+        {
+            metadata[name] = value; // who pays is the operator's to say
+        }
+
+        return context with { Metadata = metadata };
     }
 
     /// <summary>The options of the body, with what the headers say laid over them.</summary>

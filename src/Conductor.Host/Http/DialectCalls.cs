@@ -132,7 +132,8 @@ internal sealed class DialectCalls(IConductor conductor, ISettings settings, Tim
     public async Task<IReadOnlyList<ListedModel>> ModelsAsync(HttpContext http)
     {
         await conductor.StartAsync(http.RequestAborted);
-        return ModelListing.For(conductor.Catalog, http.Features.GetRequiredFeature<CallerIdentity>().TenantId);
+        var caller = http.Features.GetRequiredFeature<CallerIdentity>();
+        return ModelListing.For(conductor.Catalog, caller.TenantId, caller.Key);
     }
 
     /// <summary>The model of this id.</summary>

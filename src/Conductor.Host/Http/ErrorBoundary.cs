@@ -12,6 +12,11 @@ internal sealed partial class ErrorBoundary(RequestDelegate next, InboundDialect
     public Task InvokeAsync(HttpContext context)
     {
         RequestIds.Assign(context);
+        if (context.Request.IsHttps && !HostNames.IsLoopback(context.Request.Host.Host))
+        {
+            context.Response.Headers.StrictTransportSecurity = "max-age=31536000"; // a year in which a browser does not try http
+        }
+
         return GuardAsync(context);
     }
 

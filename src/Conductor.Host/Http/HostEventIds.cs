@@ -16,6 +16,9 @@ internal static class HostEventIds
     public const int ResponseNotKept = 9016;
     public const int ResponseTooLarge = 9017;
     public const int BudgetAlertNotPosted = 9018;
+    public const int NoKeyYet = 9019;
+    public const int CertificateTaken = 9020;
+    public const int CertificateUnusable = 9021;
     public const int IdempotencyNotTaken = 9030;
     public const int IdempotencyNotKept = 9031;
     public const int IdempotencyLeftEarly = 9032;

@@ -1,3 +1,5 @@
+using Conductor.Access;
+using Conductor.Configuration.Editing;
 using Conductor.Errors;
 using Microsoft.AspNetCore.Http;
 
@@ -46,8 +48,33 @@ internal static class HttpErrors
         new(403, "permission_error", "origin_not_allowed", "While no key is configured, pages of other sites may not call this server. Configure a key, or call it from a program.")
         { ShouldRetry = false };
 
-    public static ConductorException AdminOnly() =>
-        new(403, "permission_error", "admin_only", "This address needs a key of tenant 'default' or 'admin'.") { ShouldRetry = false };
+    public static ConductorException RoleNotAllowed(AccessRole role, IReadOnlyList<AccessRole> wanted) =>
+        new(403, "permission_error", wanted is [AccessRole.Admin] ? "admin_only" : "role_not_allowed",
+            $"This address needs a key with the role {string.Join(" or ", wanted.Select(AccessRoles.NameOf))}; this one's is {AccessRoles.NameOf(role)}.") { ShouldRetry = false };
+
+    public static ConductorException RouteNotAllowed(string route) =>
+        new(403, "permission_error", "route_not_allowed", $"This key may not be used for '{route}'.") { ShouldRetry = false };
+
+    public static ConductorException AddressNotAllowed() =>
+        new(403, "permission_error", "address_not_allowed", "This key does not hold for calls from where this one comes from.") { ShouldRetry = false };
+
+    /// <summary>A document of the configuration was not changed.</summary>
+    public static ConductorException NotEdited(SettingsEditException refused) => refused.Fault switch
+    {
+        SettingsEditFault.Missing => new ConductorException(404, "invalid_request_error", "not_found", refused.Message) { ShouldRetry = false },
+        SettingsEditFault.Conflict => new ConductorException(409, "invalid_request_error", "conflict", refused.Message) { ShouldRetry = false },
+        SettingsEditFault.Invalid => new InvalidRequestException($"The configuration would be wrong: '{refused.Problems[0].Path}' {refused.Message}.", MemberOf(refused.Problems[0].Path), "invalid_value"),
+        SettingsEditFault.Busy => new ConductorException(503, "overloaded_error", "configuration_busy", "The configuration is being changed by somebody else; try again.") { RetryAfter = TimeSpan.FromSeconds(1) },
+        SettingsEditFault.Broken => new ConductorException(409, "invalid_request_error", "configuration_invalid", "The configuration's files hold mistakes, which come first; GET /v1/status tells them.") { ShouldRetry = false },
+        _ => new ConductorException(409, "invalid_request_error", "configuration_not_writable", "tenants.yaml cannot be changed from here: there is no conductor.yaml beside which it stands, it may not be written, or it has a shape that only a person can change. 'conductor keys' on the machine says which.") { ShouldRetry = false },
+    };
+
+    // `keys[3].expires` is 'expires' to whoever asked for the key.
+    private static string? MemberOf(string path) => path.IndexOf("].", StringComparison.Ordinal) is >= 0 and var end ? path[(end + 2)..] : null;
+
+    public static ConductorException TlsRequired() =>
+        new(403, "permission_error", "tls_required",
+            "This address is answered over https only, or on the machine itself. Let Conductor listen on https ('server: tls'), or name the proxy that does in 'server: trusted_proxies'.") { ShouldRetry = false };
 
     /// <summary>What Kestrel refuses while a body is being read.</summary>
     public static ConductorException From(BadHttpRequestException failure, long bodyLimit) => failure.StatusCode switch

@@ -47,12 +47,14 @@ internal ref struct PeekReader
             Provider = peek._provider,
             ProviderSpan = peek._providerSpan,
             Temperature = peek._temperature,
-            MaxTokens = peek._maxCompletionTokens ?? peek._maxTokens,
+            MaxTokens = Larger(peek._maxCompletionTokens, peek._maxTokens), // which of two a server goes by is the server's
             Choices = peek._choices,
             HasMessages = peek._hasMessages,
             HasInput = peek._hasInput,
         };
     }
+
+    private static int? Larger(int? one, int? other) => one > other ? one : other ?? one;
 
     private void ReadRoot()
     {

@@ -77,7 +77,7 @@ public sealed class SettingsMistakesTests
         { "models.yaml", "aliases:\n\ta: 1", 1, "", "is not YAML that can be read: While scanning a mapping, found invalid tab as indentation" },
 
         // tenants.yaml
-        { "tenants.yaml", "keys:\n  - { tenant: acme, name: web, hash: 0123 }\ntenants: { acme: {} }", 2, "keys[0].hash", "must be a SHA-256 of 64 hexadecimal digits" },
+        { "tenants.yaml", "keys:\n  - { tenant: acme, name: web, hash: 0123 }\ntenants: { acme: {} }", 2, "keys[0].hash", "must be 64 hexadecimal digits, 'sha256:' or 'hmac-sha256:' before them or not" },
         { "tenants.yaml", "keys:\n  - { tenant: acne, name: web, key: kjh23kjh4kj23h4kj2 }\ntenants: { acme: {} }", 2, "keys[0].tenant", "names tenant 'acne', which 'tenants' does not have (nearest: 'acme')" },
         { "tenants.yaml", "keys:\n  - { tenant: default, name: web }", 2, "keys[0]", "must have either 'hash' or 'key'" },
         { "tenants.yaml", "keys:\n  - { tenant: default, name: web, key: changeme }", 2, "keys[0].key", "is a key that everybody knows from examples; take at least 16 random characters, for example from 'openssl rand -hex 24'" },

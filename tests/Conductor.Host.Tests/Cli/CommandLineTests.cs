@@ -23,6 +23,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("models list --help", "conductor models list")]
     [InlineData("models pull --help", "conductor models pull ollama/llama3.2")]
     [InlineData("config validate --help", "--json")]
+    [InlineData("keys --help", "conductor keys rotate")]
+    [InlineData("keys create --help", "--max-tokens")]
     [InlineData("cost estimate --help", "conductor cost estimate --model")]
     [InlineData("usage --help", "conductor usage --by tenant")]
     [InlineData("ledger reprice --help", "conductor ledger reprice --from")]
@@ -48,6 +50,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("cost estimate --model m")]
     [InlineData("ledger reprice --from 2026-11-20")]
     [InlineData("run")]
+    [InlineData("keys rotate x --overlap soon")]
+    [InlineData("keys create x --tag blue")]
     [InlineData("config schema nonsense")]
     [InlineData("serve --listen nonsense")]
     [InlineData("serve --listen http://127.0.0.1:0/path")]
@@ -334,13 +338,34 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Serve_BeyondLoopbackWithoutKey_RefusedWithCode2()
+    public async Task Serve_BeyondLoopbackWithoutKey_TokenOnTheConsoleAndInNoLog()
     {
-        var (code, _, error) = await RunAsync(["serve", "--listen", "http://0.0.0.0:0"]);
+        if (OperatingSystem.IsWindows())
+        {
+            return; // stopped by a signal
+        }
+
+        var data = _folder.Combine("data");
+        using var host = HostProcess.Start(["serve", "--config", _folder.Write("conductor.yaml", "{}"), "--data", data, "--listen", "http://0.0.0.0:0"]);
+        await host.WaitForAddressAsync();
+        var token = (await File.ReadAllTextAsync(Path.Combine(data, "bootstrap.token"))).Trim();
+
+        host.Terminate();
+        Assert.Equal(0, await host.WaitAsync());
+
+        Assert.Contains(token, host.Error, StringComparison.Ordinal);
+        Assert.Contains("conductor keys create", host.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, host.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(data, "bootstrap.token"))); // void with the process
+    }
+
+    [Fact]
+    public async Task Serve_HttpsWithoutCertificate_SentenceAndCode2()
+    {
+        var (code, _, error) = await RunAsync(["serve", "--listen", "https://127.0.0.1:0"]);
 
         Assert.Equal(2, code);
-        Assert.Contains("CONDUCTOR_API_KEYS", error, StringComparison.Ordinal);
-        Assert.Contains("--insecure-listen", error, StringComparison.Ordinal);
+        Assert.Contains("server: { tls:", error, StringComparison.Ordinal);
     }
 
     [Fact]

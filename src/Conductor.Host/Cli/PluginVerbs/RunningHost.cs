@@ -20,14 +20,21 @@ internal sealed class RunningHost : IDisposable
     public RunningHost(LaunchSettings settings, TimeSpan patience)
     {
         _patience = patience;
-        var endpoint = ListenAddresses.TryParse(settings.Current.Server.Listen, out var addresses) is null ? addresses.Endpoints[0] : new IPEndPoint(IPAddress.Loopback, 5080);
-        var host = endpoint.Address.Equals(IPAddress.Any) ? IPAddress.Loopback : endpoint.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : endpoint.Address;
-        _address = $"http://{new IPEndPoint(host, endpoint.Port)}";
+        _address = AddressOf(settings);
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = new Uri(_address), Timeout = Timeout.InfiniteTimeSpan };
         if (Environment.GetEnvironmentVariable("CONDUCTOR_API_KEYS")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var key, ..])
         {
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
+    }
+
+    /// <summary>Where a Conductor with this configuration is reached from its own machine.</summary>
+    public static string AddressOf(LaunchSettings settings)
+    {
+        var socket = ListenAddresses.TryParse(settings.Current.Server.Listen, out var addresses) is null ? addresses.Sockets[0] : new ListenSocket(new IPEndPoint(IPAddress.Loopback, 5080), IsTls: false);
+        var address = socket.Endpoint.Address;
+        var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback : address;
+        return $"{(socket.IsTls ? "https" : "http")}://{new IPEndPoint(host, socket.Endpoint.Port)}";
     }
 
     /// <summary>`--wait` of the verbs that change something.</summary>
