@@ -77,7 +77,7 @@ internal static class CallerKeyMapper
             }
         }
 
-        return ranges.Count == 0 ? [] : ranges;
+        return ranges.Count == 0 ? Array.Empty<IPNetwork>() : ranges;
     }
 
     private static PreviousSecretSettings? Previous(SettingsReader previous)

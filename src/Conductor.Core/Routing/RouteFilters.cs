@@ -66,6 +66,10 @@ internal static class RouteFilters
         && IsListed(settings.Defaults.AllowedModels, requested, target)
         && (settings.Defaults.AllowedProviders.Count == 0 || settings.Defaults.AllowedProviders.Contains(provider));
 
+    /// <summary>Whether the lists of the key, of its tenant and of `defaults:` hold a name as it stands.</summary>
+    public static bool IsNameAllowed(ConductorSettings settings, string tenant, CallerKeySettings? key, string name) =>
+        IsListed(key?.Models, name, name) && IsListed(settings.Tenants.GetValueOrDefault(tenant)?.Models, name, name) && IsListed(settings.Defaults.AllowedModels, name, name);
+
     // An allow-list names aliases or provider/model, with `*` at the end as wildcard. What the alias leads to is then allowed too.
     private static bool IsListed(IReadOnlyList<string>? allowed, string requested, string target) =>
         allowed is null or { Count: 0 } || allowed.Any(pattern => Matches(pattern, requested) || Matches(pattern, target));

@@ -47,7 +47,8 @@ internal static class RouteRefusals
                 call.Model, prefix, provider.Settings.Models, NearestName.Find(call.Model, provider.Models.Select(model => $"{prefix}/{model.Id}")));
         }
 
-        var known = ModelListing.For(catalog, call.Context.TenantId, call.Context.Key).Select(model => model.Id); // what this caller may not use is not named to it
+        var known = catalog.Settings.Aliases.Keys.Concat(catalog.Providers.Values.SelectMany(live => live.Models.Select(model => $"{live.Name}/{model.Id}")))
+            .Where(name => RouteFilters.IsNameAllowed(catalog.Settings, call.Context.TenantId, call.Context.Key, name)); // what this caller may not use is not named to it
         return ConductorErrors.ModelNotFound(call.Model, NearestName.Find(call.Model, known));
     }
 
