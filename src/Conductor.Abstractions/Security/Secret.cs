@@ -6,6 +6,7 @@ namespace Conductor.Security;
 [DebuggerDisplay("***")]
 public sealed class Secret : IEquatable<Secret>
 {
+    [DebuggerBrowsable(DebuggerBrowsableState.Never)]
     private readonly string _value;
 
     /// <summary>Wraps a value.</summary>

@@ -7,6 +7,7 @@ internal static class ConductorMapper
 {
     private static readonly TimeSpan Instant = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2); // the server looks once a second
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Month = TimeSpan.FromDays(30);
 
@@ -40,6 +41,8 @@ internal static class ConductorMapper
         AllowedHosts = section.Texts("allowed_hosts"),
         TrustedProxies = CallerKeyMapper.Ranges(section, "trusted_proxies"),
         InsecureAdmin = section.Flag("insecure_admin", standard.InsecureAdmin),
+        HeaderTimeout = section.Duration("header_timeout", standard.HeaderTimeout, Patience, Hour),
+        StallTimeout = section.Duration("stall_timeout", standard.StallTimeout, Patience, Hour),
         DrainTimeout = section.Duration("drain_timeout", standard.DrainTimeout, TimeSpan.Zero, Hour),
     };
 

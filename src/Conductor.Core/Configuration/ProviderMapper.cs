@@ -7,7 +7,7 @@ using Conductor.Text;
 namespace Conductor.Configuration;
 
 /// <summary>Reads `providers:`. Before the document is checked its references are replaced here, because a provider without a key needs none of them.</summary>
-internal sealed class ProviderMapper(SettingsDocument document, EnvironmentReferences references, ProblemList problems)
+internal sealed class ProviderMapper(SettingsDocument document, EnvironmentReferences references, SecretReferences secrets, ProblemList problems)
 {
     private const string Reserved = "local";
 
@@ -87,7 +87,9 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
 
         foreach (var member in provider.Members.Where(member => member.Name is not "keys" and not "enabled"))
         {
-            references.Replace(member.Value, InstancePath.Join(path, member.Name), lenient: isOff || _disabled.ContainsKey(name));
+            var at = InstancePath.Join(path, member.Name);
+            references.Replace(member.Value, at, lenient: isOff || _disabled.ContainsKey(name));
+            Resolve(member, at, isOff || _disabled.ContainsKey(name));
         }
 
         if (provider["keys"] is { Kind: not SettingsNodeKind.List } odd)
@@ -97,11 +99,28 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
         }
     }
 
+    // The plugin's own members that hold secrets: headers, a proxy with its password, and what is called a secret, a token or a password.
+    private void Resolve(SettingsMember member, string path, bool lenient)
+    {
+        if (member.Name == "extra_headers")
+        {
+            foreach (var header in member.Value.Members)
+            {
+                secrets.Resolve(header.Value, document.File, InstancePath.Join(path, header.Name), lenient);
+            }
+        }
+        else if (member.Name == "proxy" || member.Name.Split('_')[^1] is "secret" or "token" or "password")
+        {
+            secrets.Resolve(member.Value, document.File, path, lenient);
+        }
+    }
+
     private bool Key(SettingsNode key, string path)
     {
         if (key.Kind == SettingsNodeKind.Scalar)
         {
             references.ReplaceSecret(key, path);
+            secrets.Resolve(key, document.File, path);
             return key.Text.Length > 0;
         }
 
@@ -110,6 +129,7 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
             if (member.Name == "value" && member.Value.Kind == SettingsNodeKind.Scalar)
             {
                 references.ReplaceSecret(member.Value, InstancePath.Join(path, "value"));
+                secrets.Resolve(member.Value, document.File, InstancePath.Join(path, "value"));
             }
             else
             {

@@ -24,11 +24,13 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
         var tenants = Document(Tenants, "tenants");
 
         var references = new EnvironmentReferences(source.Environment, conductor.File, problems);
-        var providers = new ProviderMapper(conductor, references, problems);
+        var secrets = new SecretReferences(source.Environment, paths.FromRoot, problems);
+        var providers = new ProviderMapper(conductor, references, secrets, problems);
         providers.Prepare();
         Replace(conductor, references, without: "providers");
         Replace(models, new EnvironmentReferences(source.Environment, models.File, problems));
         Replace(tenants, new EnvironmentReferences(source.Environment, tenants.File, problems));
+        ResolveKeys(tenants, secrets);
         HideKeys(tenants.Root);
         Misplaced(conductor);
 
@@ -78,6 +80,18 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
         foreach (var member in document.Root.Members.Where(member => member.Name != without))
         {
             references.Replace(member.Value, InstancePath.Join("", member.Name), lenient: false);
+        }
+    }
+
+    private static void ResolveKeys(SettingsDocument tenants, SecretReferences secrets)
+    {
+        var keys = tenants.Root["keys"]?.Items ?? [];
+        for (var i = 0; i < keys.Count; i++)
+        {
+            foreach (var member in keys[i].Members.Where(member => member.Name is "hash" or "key"))
+            {
+                secrets.Resolve(member.Value, tenants.File, InstancePath.Join(InstancePath.Join("keys", i), member.Name), lenient: false);
+            }
         }
     }
 

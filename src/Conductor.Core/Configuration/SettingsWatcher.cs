@@ -181,6 +181,8 @@ public sealed class SettingsWatcher : ISettings, IDisposable
             ("server.tls", before.Server.Tls != after.Server.Tls),
             ("storage.path", before.Storage.Path != after.Storage.Path),
             ("storage.slots", before.Storage.Slots != after.Storage.Slots),
+            ("server.header_timeout", before.Server.HeaderTimeout != after.Server.HeaderTimeout),
+            ("server.stall_timeout", before.Server.StallTimeout != after.Server.StallTimeout),
             ("storage.durability", before.Storage.Durability != after.Storage.Durability),
             ("plugins.path", before.Plugins.Path != after.Plugins.Path),
             ("plugins.operations", before.Plugins.Operations != after.Plugins.Operations),

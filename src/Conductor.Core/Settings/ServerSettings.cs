@@ -26,6 +26,12 @@ public sealed record ServerSettings
     /// <summary>Where the pepper of keys is: `env:NAME`, or `file:` and an absolute path; null = the file in the data folder.</summary>
     public string? KeyPepper { get; init; }
 
+    /// <summary>How long a client may take for the headers of a request.</summary>
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a client may send its body, or take its answer, at less than 240 bytes a second.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a stop waits for calls in flight.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }

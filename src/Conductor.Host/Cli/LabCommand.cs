@@ -33,7 +33,7 @@ internal static class LabCommand
             var report = await new HotSwapLab(Read(parsed), Terminal.Note).RunAsync(stop.Token);
             return Print(report, parsed.GetValue(json));
         });
-        return new Command("lab", "Try this machine's Conductor on a gateway and an upstream of the lab's own.") { hotswap, LedgerLabCommand.Create(), LabWires.Create() };
+        return new Command("lab", "Try this machine's Conductor on a gateway and an upstream of the lab's own.") { hotswap, LedgerLabCommand.Create(), LabWires.Create(), LabRequests.Create() };
     }
 
     private static HotSwapOptions Read(ParseResult parsed)

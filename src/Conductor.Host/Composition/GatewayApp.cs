@@ -15,7 +15,8 @@ namespace Conductor.Host.Composition;
 /// <summary>The server, from sockets to drain. Whoever builds it disposes it.</summary>
 internal sealed partial class GatewayApp : IAsyncDisposable
 {
-    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(30);
+    private const double LeastBytesPerSecond = 240;
+    private static readonly TimeSpan KeepAliveTimeout = TimeSpan.FromSeconds(130);
 
     // What requests that are cut off have to tell their clients so.
     private static readonly TimeSpan TellTime = TimeSpan.FromSeconds(2);
@@ -50,7 +51,7 @@ internal sealed partial class GatewayApp : IAsyncDisposable
     {
         // Empty: no appsettings.json, no ASPNETCORE_ variables, no current directory. What is configured comes from one place.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory, ApplicationName = "Conductor.Host" });
-        builder.WebHost.UseKestrelCore().UseSockets(Configure).ConfigureKestrel(kestrel => Configure(kestrel, listen, launch.Current.Limits.MaxBodyBytes)).UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore().UseSockets(Configure).ConfigureKestrel(kestrel => Configure(kestrel, listen, launch.Current)).UseKestrelHttpsConfiguration();
         configureLogging(builder.Logging);
         if (launch.Current.Telemetry.Otlp is not { Length: > 0 })
         {
@@ -180,13 +181,17 @@ internal sealed partial class GatewayApp : IAsyncDisposable
         };
     }
 
-    private static void Configure(KestrelServerOptions kestrel, ListenAddresses listen, long maxBodyBytes)
+    private static void Configure(KestrelServerOptions kestrel, ListenAddresses listen, ConductorSettings settings)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = maxBodyBytes;
-        kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
-        kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
+        kestrel.Limits.MaxRequestBodySize = settings.Limits.MaxBodyBytes;
+        kestrel.Limits.MaxRequestLineSize = 8 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 100;
+        kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
+        kestrel.Limits.RequestHeadersTimeout = settings.Server.HeaderTimeout;
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(LeastBytesPerSecond, settings.Server.StallTimeout);
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(LeastBytesPerSecond, settings.Server.StallTimeout);
         foreach (var socket in listen.Sockets)
         {
             kestrel.Listen(socket.Endpoint, options =>

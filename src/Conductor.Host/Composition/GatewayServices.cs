@@ -10,6 +10,7 @@ using Conductor.Host.Dialects.Responses;
 using Conductor.Host.Endpoints;
 using Conductor.Host.Http;
 using Conductor.Host.Idempotency;
+using Conductor.Host.Redaction;
 using Conductor.Host.Telemetry;
 using Conductor.Settings;
 using Conductor.Storage.Sqlite;
@@ -22,12 +23,13 @@ internal static class GatewayServices
 {
     /// <summary>For a verb that does one thing and ends: the pipeline and the ledger, with settings that stay.</summary>
     public static IServiceCollection AddOneShot(this IServiceCollection services, LaunchSettings launch) =>
-        services.AddSingleton<ISettings>(new FixedSettings(launch.Current)).AddParts();
+        services.AddSingleton(SecretRedactor.For(launch)).AddSingleton<ISettings>(new FixedSettings(launch.Current)).AddParts();
 
     /// <summary>For the server: settings that follow their files, and all that HTTP needs.</summary>
     public static IServiceCollection AddGateway(this IServiceCollection services, LaunchSettings launch, ListenAddresses listen)
     {
         services.AddSingleton(launch);
+        services.AddSingleton(SecretRedactor.For(launch));
         services.AddSingleton<HostSettings>();
         services.AddSingleton<ISettings>(provider => provider.GetRequiredService<HostSettings>());
         services.AddParts();

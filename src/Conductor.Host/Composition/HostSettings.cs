@@ -1,4 +1,5 @@
 using Conductor.Configuration;
+using Conductor.Host.Redaction;
 using Conductor.Settings;
 
 namespace Conductor.Host.Composition;
@@ -8,11 +9,13 @@ internal sealed class HostSettings : ISettings, IDisposable
 {
     private readonly LaunchSettings _launch;
     private readonly SettingsWatcher _watcher;
+    private readonly SecretRedactor _redactor;
     private volatile ConductorSettings _current;
 
-    public HostSettings(LaunchSettings launch, TimeProvider time, ILogger<SettingsWatcher> logger)
+    public HostSettings(LaunchSettings launch, TimeProvider time, SecretRedactor redactor, ILogger<SettingsWatcher> logger)
     {
         _launch = launch;
+        _redactor = redactor;
         _watcher = new SettingsWatcher(launch.Source, launch.Load, time, logger);
         _current = launch.WithCommandLine(_watcher.Current);
         _watcher.Changed += OnChanged;
@@ -39,6 +42,7 @@ internal sealed class HostSettings : ISettings, IDisposable
 
     private void OnChanged(ConductorSettings settings)
     {
+        _redactor.Know(settings); // before anything that uses them can speak of them
         _current = _launch.WithCommandLine(settings);
         Changed?.Invoke(_current);
     }

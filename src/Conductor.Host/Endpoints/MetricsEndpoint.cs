@@ -19,7 +19,6 @@ internal sealed class MetricsEndpoint(PrometheusExposition exposition, ISettings
         }
 
         http.Response.ContentType = PrometheusExposition.ContentType;
-        http.Response.Headers.CacheControl = "no-store";
         exposition.Render(http.Response.BodyWriter);
         await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
     }

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Conductor.Host.Http;
+using Conductor.Host.Redaction;
 using Conductor.PluginLoading;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/v1/plugins`, and looking into the plugin folders again.</summary>
-internal sealed class PluginEndpoints(IConductor conductor)
+internal sealed class PluginEndpoints(IConductor conductor, SecretRedactor redactor)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -18,20 +19,20 @@ internal sealed class PluginEndpoints(IConductor conductor)
     private async Task ListAsync(HttpContext http)
     {
         await conductor.StartAsync(http.RequestAborted);
-        await JsonResponse.WriteAsync(http, json => PluginList.Write(json, conductor.Plugins));
+        await JsonResponse.WriteAsync(http, json => PluginList.Write(json, conductor.Plugins, redactor));
     }
 
     private async Task RescanAsync(HttpContext http)
     {
         var plugins = await conductor.RescanAsync(http.RequestAborted);
-        await JsonResponse.WriteAsync(http, json => PluginList.Write(json, plugins));
+        await JsonResponse.WriteAsync(http, json => PluginList.Write(json, plugins, redactor));
     }
 }
 
 /// <summary>Plugins as `GET /v1/plugins` and `conductor plugins list --json` show them.</summary>
 internal static class PluginList
 {
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<PluginStatus> plugins)
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<PluginStatus> plugins, SecretRedactor? redactor = null)
     {
         json.WriteStartObject();
         json.WriteString("object", "list");
@@ -43,7 +44,7 @@ internal static class PluginList
             json.WriteString("object", "plugin");
             json.WriteString("kind", plugin.Kind.ToString().ToLowerInvariant());
             json.WriteString("state", plugin.State.ToString().ToLowerInvariant());
-            json.WriteString("reason", plugin.Reason);
+            json.WriteString("reason", redactor is null ? plugin.Reason : redactor.Clean(plugin.Reason));
             json.WriteString("since", plugin.Since);
             json.WriteString("file", plugin.File);
             json.WriteString("display_name", plugin.DisplayName);

@@ -3,6 +3,7 @@ using Conductor.Access;
 using Conductor.Catalog;
 using Conductor.Host.Composition;
 using Conductor.Host.Http;
+using Conductor.Host.Redaction;
 using Conductor.PluginLoading;
 using Conductor.ProviderKeys;
 using Conductor.Settings;
@@ -14,7 +15,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/v1/status`: how the machine and each provider are.</summary>
-internal sealed class StatusEndpoints(IConductor conductor, CallStatistics statistics, DrainGate drain, Readiness readiness, HostSettings settings, TimeProvider time)
+internal sealed class StatusEndpoints(IConductor conductor, CallStatistics statistics, DrainGate drain, Readiness readiness, HostSettings settings, SecretRedactor redactor, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -34,7 +35,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
                 WriteConfiguration(json); // paths of this machine are not every tenant's to know
             }
 
-            WriteProviders(json, conductor);
+            WriteProviders(json, conductor, redactor);
             WriteOperations(json, conductor.Catalog);
             json.WriteEndObject();
         });
@@ -75,14 +76,14 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
         json.WriteStartArray("problems");
         foreach (var problem in settings.Problems)
         {
-            json.WriteStringValue(problem.ToString());
+            json.WriteStringValue(redactor.Clean(problem.ToString()));
         }
 
         json.WriteEndArray();
         json.WriteStartArray("notes");
         foreach (var note in settings.Notes)
         {
-            json.WriteStringValue(note);
+            json.WriteStringValue(redactor.Clean(note));
         }
 
         json.WriteEndArray();
@@ -107,7 +108,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
         json.WriteEndArray();
     }
 
-    private static void WriteProviders(Utf8JsonWriter json, IConductor conductor)
+    private static void WriteProviders(Utf8JsonWriter json, IConductor conductor, SecretRedactor redactor)
     {
         var catalog = conductor.Catalog;
         json.WriteStartArray("providers");
@@ -119,7 +120,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
             json.WriteString("plugin", provider.PluginId);
             var quarantine = provider.Quarantine.Describe();
             json.WriteString("health", quarantine is null ? seen.Health.Status.ToString().ToLowerInvariant() : "quarantined");
-            json.WriteString("health_message", quarantine ?? seen.Health.Message);
+            json.WriteString("health_message", redactor.Clean(quarantine ?? seen.Health.Message));
             WriteNumber(json, "success_rate", seen.RecentSuccessRate);
             WriteNumber(json, "latency_ms", seen.RecentLatency?.TotalMilliseconds);
             json.WriteNumber("requests", seen.Requests);
@@ -127,7 +128,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
             json.WriteNumber("calls_in_flight", provider.CallsInFlight);
             json.WriteNumber("models", provider.Models.Count);
             WriteKeys(json, provider.KeyStatuses);
-            json.WriteString("last_error", seen.LastError);
+            json.WriteString("last_error", redactor.Clean(seen.LastError));
             WriteTime(json, "last_error_at", seen.LastErrorAt);
             WriteTime(json, "last_check", seen.LastCheck);
             json.WriteEndObject();
@@ -140,7 +141,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
             json.WriteString("id", name);
             json.WriteString("plugin", settings.Plugin);
             json.WriteString("health", "disabled");
-            json.WriteString("health_message", WhyOff(settings, conductor.Plugins));
+            json.WriteString("health_message", redactor.Clean(WhyOff(settings, conductor.Plugins)));
             json.WriteNull("success_rate");
             json.WriteNull("latency_ms");
             json.WriteNumber("requests", 0);

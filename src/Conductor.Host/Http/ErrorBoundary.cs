@@ -12,6 +12,7 @@ internal sealed partial class ErrorBoundary(RequestDelegate next, InboundDialect
     public Task InvokeAsync(HttpContext context)
     {
         RequestIds.Assign(context);
+        SecurityHeaders.Assign(context);
         if (context.Request.IsHttps && !HostNames.IsLoopback(context.Request.Host.Host))
         {
             context.Response.Headers.StrictTransportSecurity = "max-age=31536000"; // a year in which a browser does not try http
@@ -25,6 +26,7 @@ internal sealed partial class ErrorBoundary(RequestDelegate next, InboundDialect
     {
         try
         {
+            RequestFraming.Check(context);
             await next(context);
             if (!context.Response.HasStarted && context.Response.StatusCode >= 400 && context.Response.ContentType is null)
             {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Conductor.Errors;
 using Conductor.Host.Dialects;
+using Conductor.Host.Redaction;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Http;
@@ -37,6 +38,6 @@ internal static class ErrorResponse
 
         var body = new ArrayBufferWriter<byte>(512);
         dialect.WriteError(body, error, new ErrorFacts(RequestIds.Of(context), timestamp));
-        await JsonResponse.WriteAsync(context, body.WrittenMemory, dialect);
+        await JsonResponse.WriteAsync(context, SecretRedactor.Of(context).Clean(body.WrittenMemory), dialect);
     }
 }

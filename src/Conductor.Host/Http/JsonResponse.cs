@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Conductor.Host.Dialects;
+using Conductor.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Http;
@@ -10,6 +11,7 @@ namespace Conductor.Host.Http;
 internal static class JsonResponse
 {
     private const string Json = "application/json";
+    private const int PieceBytes = 16 * 1024;
 
     /// <summary>Quotes and letters stay as they are: these bodies are JSON to every client (`nosniff`), never part of a page.</summary>
     public static JsonWriterOptions Options { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -48,12 +50,43 @@ internal static class JsonResponse
     {
         context.Response.ContentType = contentType;
         context.Response.ContentLength = body.Length;
-        context.Response.Headers.CacheControl = "no-store";
         LimitHeaders.Write(context);
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        if (!HttpMethods.IsHead(context.Request.Method))
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        if (body.Length <= PieceBytes)
         {
             await context.Response.BodyWriter.WriteAsync(body, context.RequestAborted);
+            return;
+        }
+
+        await WritePiecesAsync(context, body);
+    }
+
+    // The server gives a client time for the whole of what is written at once: for an answer of some MiB, hours. So large ones go out in pieces, and each is to be taken.
+    private static async Task WritePiecesAsync(HttpContext context, ReadOnlyMemory<byte> body)
+    {
+        var limit = 3 * (context.RequestServices?.GetService<ISettings>()?.Current ?? new ConductorSettings()).Server.StallTimeout;
+        var time = context.RequestServices?.GetService<TimeProvider>() ?? TimeProvider.System;
+        for (var at = 0; at < body.Length; at += PieceBytes)
+        {
+            var writing = context.Response.BodyWriter.WriteAsync(body.Slice(at, Math.Min(PieceBytes, body.Length - at)), context.RequestAborted);
+            if (writing.IsCompletedSuccessfully)
+            {
+                continue;
+            }
+
+            try
+            {
+                await writing.AsTask().WaitAsync(limit, time);
+            }
+            catch (TimeoutException)
+            {
+                context.Abort();
+                throw new ClientGoneException();
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Conductor.Errors;
 using Conductor.Host.Dialects;
 using Conductor.Host.Idempotency;
+using Conductor.Host.Redaction;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Http;
@@ -46,7 +47,6 @@ internal sealed partial class StreamResponse : IAsyncDisposable
         var response = _context.Response;
         response.ContentType = _dialect.Framing.ContentType;
         _dialect.AddHeaders(response.Headers, RequestIds.Of(_context));
-        response.Headers.CacheControl = "no-store";
         LimitHeaders.Write(_context); // the call was let in before its answer's headers go out, however early they do
         response.Headers["x-accel-buffering"] = "no";
         await response.StartAsync(_context.RequestAborted);
@@ -85,7 +85,7 @@ internal sealed partial class StreamResponse : IAsyncDisposable
         _context.Features.Set(new StreamFailure(error));
         var body = new ArrayBufferWriter<byte>(512);
         _dialect.WriteErrorEvent(body, error, new ErrorFacts(RequestIds.Of(_context), _time.GetUtcNow()), isFirst: !_hasEvents);
-        await AppendAsync(body.WrittenMemory);
+        await AppendAsync(SecretRedactor.Of(_context).Clean(body.WrittenMemory));
         await FlushAsync();
     }
 

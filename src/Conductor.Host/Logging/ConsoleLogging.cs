@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Conductor.Host.Redaction;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,6 +19,7 @@ internal static class ConsoleLogging
     public static ILoggingBuilder AddConductorConsole(this ILoggingBuilder logging, bool isTerminal, bool toStandardError)
     {
         logging.Services.TryAddSingleton(TimeProvider.System);
+        logging.Services.TryAddSingleton<SecretRedactor>(); // before there is a configuration it knows forms only
         logging.Services.AddSingleton<ILoggerProvider>(services =>
         {
             var time = services.GetRequiredService<TimeProvider>();
@@ -28,7 +30,7 @@ internal static class ConsoleLogging
                 output = Encoding.CreateTranscodingStream(output, Console.OutputEncoding, Encoding.UTF8); // a Windows console may read another one
             }
 
-            return new LineLoggerProvider(formatter, new LineWriter(output, isTerminal ? TimeSpan.Zero : Linger, dropped => Dropped(formatter, dropped)));
+            return new LineLoggerProvider(formatter, new LineWriter(output, isTerminal ? TimeSpan.Zero : Linger, dropped => Dropped(formatter, dropped)), services.GetRequiredService<SecretRedactor>());
         });
         return logging;
     }

@@ -18,7 +18,7 @@ internal sealed class JsonLineFormatter(TimeProvider time) : LineFormatter
     // The call's line carries its text for people under this name; the message says it already.
     private const string Summary = "summary";
 
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All), SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.Create(Readable()), SkipValidation = true };
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal) { "timestamp", "level", "category", "event", "message", "exception", "stack" };
 
     // A writer costs more to make than a line to write.
@@ -59,6 +59,14 @@ internal sealed class JsonLineFormatter(TimeProvider time) : LineFormatter
         json.Flush();
         output.Write("\n"u8);
         t_writer = json;
+    }
+
+    // Letters of all scripts stay as they are; what shows a line in another order than it was written in does not.
+    private static TextEncoderSettings Readable()
+    {
+        var settings = new TextEncoderSettings(UnicodeRanges.All);
+        settings.ForbidCharacters([.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(letter => char.GetUnicodeCategory(letter) == UnicodeCategory.Format)]);
+        return settings;
     }
 
     // Straight to UTF-8: a text in between would be as large as the line's other fields together.

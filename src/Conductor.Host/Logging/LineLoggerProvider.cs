@@ -1,16 +1,20 @@
 using System.Buffers;
+using Conductor.Host.Redaction;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Conductor.Host.Logging;
 
-/// <summary>Loggers that make a line of every entry. Owns the writer.</summary>
-internal sealed class LineLoggerProvider(LineFormatter formatter, LineWriter writer) : ILoggerProvider
+/// <summary>Loggers that make a line of every entry, without secrets. Owns the writer.</summary>
+internal sealed class LineLoggerProvider(LineFormatter formatter, LineWriter writer, SecretRedactor redactor) : ILoggerProvider
 {
     // A line is made in memory that its thread keeps; a stack's text may make it large once.
     private const int LargestKept = 64 * 1024;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_line;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_clean; // used seldom, and empty until then
 
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
@@ -21,12 +25,19 @@ internal sealed class LineLoggerProvider(LineFormatter formatter, LineWriter wri
         var line = t_line ?? new ArrayBufferWriter<byte>(1024);
         t_line = null; // an argument that logs while it is formatted gets a buffer of its own
         formatter.Write(line, entry);
-        writer.Append(line.WrittenSpan, isUrgent: entry.LogLevel >= LogLevel.Warning);
+        writer.Append(Clean(line.WrittenSpan), isUrgent: entry.LogLevel >= LogLevel.Warning);
         if (line.Capacity <= LargestKept)
         {
             line.ResetWrittenCount();
             t_line = line;
         }
+    }
+
+    private ReadOnlySpan<byte> Clean(ReadOnlySpan<byte> line)
+    {
+        var clean = t_clean ??= new ArrayBufferWriter<byte>();
+        clean.ResetWrittenCount();
+        return redactor.TryClean(line, clean) ? clean.WrittenSpan : line;
     }
 
     private sealed class LineLogger(LineLoggerProvider provider, string category) : ILogger

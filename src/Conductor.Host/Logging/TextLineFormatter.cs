@@ -42,7 +42,7 @@ internal sealed class TextLineFormatter(TimeProvider time) : LineFormatter
     {
         foreach (var c in text)
         {
-            writer.Write(char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c);
+            writer.Write(char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? ' ' : c);
         }
     }
 

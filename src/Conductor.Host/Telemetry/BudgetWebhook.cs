@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Conductor.Budgets;
 using Conductor.Host.Http;
+using Conductor.Network;
 using Conductor.Settings;
 
 namespace Conductor.Host.Telemetry;
@@ -16,7 +17,7 @@ internal sealed partial class BudgetWebhook(ISettings settings, TimeProvider tim
 
     // The oldest give way: what a budget is like now matters more than what it was like.
     private readonly Channel<BudgetAlert> _alerts = Channel.CreateBounded<BudgetAlert>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-    private readonly HttpClient _client = new(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(2) }) { Timeout = TimeSpan.FromSeconds(10) };
+    private readonly HttpClient _client = OutwardHttp.ForOperator();
 
     public void Tell(BudgetAlert alert)
     {

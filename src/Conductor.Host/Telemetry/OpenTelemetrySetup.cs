@@ -1,5 +1,7 @@
+using Conductor.Host.Redaction;
 using Conductor.Settings;
 using Conductor.Telemetry;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -12,7 +14,13 @@ namespace Conductor.Host.Telemetry;
 internal static partial class OpenTelemetrySetup
 {
     /// <summary>Adds the export; it starts and stops with the host and does nothing without an endpoint.</summary>
-    public static IServiceCollection AddOtlpExport(this IServiceCollection services) => services.AddHostedService<OtlpExport>();
+    public static IServiceCollection AddOtlpExport(this IServiceCollection services) => services.AddRedactor().AddHostedService<OtlpExport>();
+
+    private static IServiceCollection AddRedactor(this IServiceCollection services)
+    {
+        services.TryAddSingleton<SecretRedactor>(); // a server has one that knows its configuration
+        return services;
+    }
 
     /// <summary>
     /// Where one signal goes. Port 4317 is gRPC by convention, everything else HTTP with protobuf; the latter's path is the signal's own unless the
@@ -37,14 +45,15 @@ internal static partial class OpenTelemetrySetup
     private static void Aim(OtlpExporterOptions exporter, Uri address, string signal, string? protocol)
     {
         (exporter.Endpoint, exporter.Protocol) = TargetOf(address, signal, protocol);
-        if (address.IsLoopback)
+
+        // No redirect is followed, and nothing for this machine goes to a proxy of the environment.
+        exporter.HttpClientFactory = () => new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = !address.IsLoopback, PooledConnectionLifetime = TimeSpan.FromMinutes(2) })
         {
-            // Nothing for this machine goes to a proxy of the environment.
-            exporter.HttpClientFactory = () => new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds) };
-        }
+            Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds),
+        };
     }
 
-    private sealed partial class OtlpExport(ISettings settings, ILogger<OtlpExport> logger) : IHostedService, IDisposable
+    private sealed partial class OtlpExport(ISettings settings, SecretRedactor redactor, ILogger<OtlpExport> logger) : IHostedService, IDisposable
     {
         private MeterProvider? _meters;
         private TracerProvider? _spans;
@@ -67,6 +76,7 @@ internal static partial class OpenTelemetrySetup
             _meters = Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(ConductorMetrics.MeterName)
                 .AddOtlpExporter(exporter => Aim(exporter, address, "metrics", protocol)).Build();
             _spans = Sdk.CreateTracerProviderBuilder().SetSampler(new CallerSampler()).SetResourceBuilder(resource).AddSource(ConductorActivity.SourceName)
+                .AddProcessor(new RedactingProcessor(redactor))
                 .AddOtlpExporter(exporter => Aim(exporter, address, "traces", protocol)).Build();
             Exporting(logger, address.GetLeftPart(UriPartial.Authority));
             return Task.CompletedTask;

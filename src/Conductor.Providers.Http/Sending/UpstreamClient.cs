@@ -147,7 +147,8 @@ public sealed class UpstreamClient : IDisposable
         {
             if (headers.NonValidated.TryGetValues(name, out var values) && SafeName.Of(values.Count == 1 ? values.ToString() : values.FirstOrDefault(), maxLength: 128) is { } id)
             {
-                return id;
+                // An upstream that says our key back would have it told to callers and kept.
+                return _settings.Key is { } key && id.Contains(key.Reveal(), StringComparison.Ordinal) ? null : id;
             }
         }
 
