@@ -40,6 +40,7 @@ public static class ConductorServiceCollectionExtensions
         services.AddSingleton<PluginRoster>();
         services.AddSingleton<ProviderQuestions>();
         services.AddSingleton<PluginRetirement>();
+        services.AddSingleton<PluginAudit>();
         services.AddSingleton<PluginRuntime>();
         services.AddSingleton<ICatalog>(provider => provider.GetRequiredService<PluginRuntime>());
         services.TryAddSingleton<IConductor, ConductorClient>();

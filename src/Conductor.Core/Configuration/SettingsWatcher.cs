@@ -29,6 +29,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
     private volatile IReadOnlyList<string> _notes;
     private readonly IReadOnlyList<string> _files;
     private string _seen;
+    private volatile string _digest;
     private bool _disposed;
 
     /// <summary>Starts to watch.</summary>
@@ -48,7 +49,7 @@ public sealed class SettingsWatcher : ISettings, IDisposable
         _needed = [.. first.Files.Where(File.Exists)];
         _logger = logger;
         _files = first.Files;
-        _seen = first.Digest ?? FilesDigest.Of(_files);
+        _digest = _seen = first.Digest ?? FilesDigest.Of(_files);
         _quiet = time.CreateTimer(_ => Poll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _poll = time.CreateTimer(_ => Poll(), null, _files.Count > 0 ? PollInterval : Timeout.InfiniteTimeSpan, PollInterval);
         Watch();
@@ -58,8 +59,14 @@ public sealed class SettingsWatcher : ISettings, IDisposable
     /// <inheritdoc/>
     public event Action<ConductorSettings>? Changed;
 
+    /// <summary>Raised after a load whose problems keep the settings as they are.</summary>
+    public event Action<SettingsLoad>? Refused;
+
     /// <inheritdoc/>
     public ConductorSettings Current => _current;
+
+    /// <summary>SHA-256 of the files that <see cref="Current"/> was loaded from, all of them together: 64 hexadecimal digits.</summary>
+    public string Digest => _digest;
 
     /// <summary>What is wrong with the files as they are now; empty when <see cref="Current"/> is what they say.</summary>
     public IReadOnlyList<SettingsProblem> LastProblems => _lastProblems;
@@ -119,19 +126,29 @@ public sealed class SettingsWatcher : ISettings, IDisposable
                     SettingsLog.Problem(_logger, problem);
                 }
 
-                return load;
             }
-
-            Tell(_current, settings);
-            _current = settings;
-            _notes = load.Notes;
-            _needed.UnionWith(load.Files.Where(File.Exists));
-            SettingsLog.Reloaded(_logger, settings.Providers.Count, settings.Aliases.Count, settings.Keys.Count);
-            Note(load.Notes);
+            else
+            {
+                Tell(_current, settings);
+                _current = settings;
+                _digest = load.Digest ?? digest;
+                _notes = load.Notes;
+                _needed.UnionWith(load.Files.Where(File.Exists));
+                SettingsLog.Reloaded(_logger, settings.Providers.Count, settings.Aliases.Count, settings.Keys.Count);
+                Note(load.Notes);
+            }
         }
 
         // Outside the lock: a listener may ask for settings, or load again.
-        Raise();
+        if (load.Settings is null)
+        {
+            Refused?.Invoke(load);
+        }
+        else
+        {
+            Raise();
+        }
+
         return load;
     }
 

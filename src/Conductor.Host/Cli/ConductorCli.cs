@@ -71,6 +71,7 @@ internal static class ConductorCli
         root.Add(CostCommand.Create());
         root.Add(UsageCommand.Create());
         root.Add(LedgerCommand.Create());
+        root.Add(AuditCommand.Create());
         root.Add(LabCommand.Create());
         root.Add(ProveCommand.Create());
         root.Add(VersionCommand.Create());

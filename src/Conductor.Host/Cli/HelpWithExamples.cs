@@ -63,6 +63,10 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["usage"] = ["conductor usage --by tenant", "conductor usage --by model --period 7d --tenant acme", "conductor usage --by key --period 2026-11 --json"],
         ["ledger"] = ["conductor ledger reprice --from 2026-11-01 --dry-run"],
         ["ledger reprice"] = ["conductor ledger reprice --from 2026-11-01 --dry-run", "conductor ledger reprice --from 2026-11-01 --provider openai --dry-run --json"],
+        ["audit"] = ["conductor audit list --action 'key.*'", "conductor audit verify"],
+        ["audit list"] = ["conductor audit list", "conductor audit list --tenant acme --limit 10 --json"],
+        ["audit export"] = ["conductor audit export > audit.jsonl"],
+        ["audit verify"] = ["conductor audit verify", "conductor audit verify --file audit.jsonl --last 12:0f3a"],
         ["prompt"] = ["conductor prompt list", "conductor prompt render greeting.yaml --args '{\"name\": \"Ada\"}'"],
         ["prompt render"] =
         [

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Conductor.Access;
+using Conductor.Audit;
 using Conductor.Calls;
 using Conductor.Configuration;
 using Conductor.Configuration.Editing;
+using Conductor.Host.Audit;
 using Conductor.Host.Composition;
 using Conductor.Host.Endpoints;
 using Conductor.Settings;
@@ -55,6 +57,7 @@ internal static class KeysCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var issued = await EditAsync(parsed, registry => registry.CreateAsync(RequestOf(parsed), check: null, cancellationToken));
+            await NoteAsync(parsed, AuditActions.KeyCreated, null, issued.Settings);
             Show(issued, parsed.GetValue(json), $"Key '{issued.Settings.Name}' of tenant '{issued.Settings.Tenant}', role {AccessRoles.NameOf(issued.Settings.Role)}, id {issued.Settings.Id}. Keep it now: it is shown this once. {Taken}");
             return ExitCodes.Ok;
         });
@@ -68,6 +71,7 @@ internal static class KeysCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var issued = await EditAsync(parsed, registry => registry.RotateAsync(Find(parsed), parsed.GetValue(Overlap), cancellationToken));
+            await NoteAsync(parsed, AuditActions.KeyRotated, null, issued.Settings);
             var until = issued.Settings.Previous is { } previous ? $"The old secret is let in until {previous.Until.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}." : "The old secret is void.";
             Show(issued, parsed.GetValue(json), $"Key '{issued.Settings.Name}' of tenant '{issued.Settings.Tenant}', id {issued.Settings.Id}. {until} {Taken}");
             return ExitCodes.Ok;
@@ -86,6 +90,7 @@ internal static class KeysCommand
             }
 
             var revoked = await EditAsync(parsed, registry => registry.RevokeAsync(Find(parsed), cancellationToken));
+            await NoteAsync(parsed, AuditActions.KeyRevoked, revoked, null);
             await Console.Out.WriteLineAsync($"Revoked key '{revoked.Name}' of tenant '{revoked.Tenant}'. {Taken}");
             return ExitCodes.Ok;
         });
@@ -145,6 +150,12 @@ internal static class KeysCommand
                 ? new CliException(ExitCodes.Usage, [.. refused.Problems.Select(problem => problem.ToString())])
                 : new CliException(ExitCodes.Failed, [refused.Message, .. refused.Problems.Skip(1).Select(problem => problem.ToString())]);
         }
+    }
+
+    private static Task NoteAsync(ParseResult parsed, string action, CallerKeySettings? before, CallerKeySettings? after)
+    {
+        var (key, now) = ((after ?? before)!, TimeProvider.System.GetUtcNow());
+        return CommandLineAudit.RecordAsync(LaunchSettings.Open(CommonOptions.Read(parsed)), action, $"keys/{key.Tenant}/{key.Name}", key.Tenant, KeyJson.Of(before, now), KeyJson.Of(after, now));
     }
 
     private static JsonElement RequestOf(ParseResult parsed)

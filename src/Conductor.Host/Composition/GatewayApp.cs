@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Conductor.Host.Audit;
 using Conductor.Host.Endpoints;
 using Conductor.Host.Http;
 using Conductor.Host.Idempotency;
@@ -66,6 +67,7 @@ internal sealed partial class GatewayApp : IAsyncDisposable
         var app = builder.Build();
         app.UseMiddleware<ErrorBoundary>();
         app.UseRouting();
+        app.UseMiddleware<AccessAudit>();
         app.UseMiddleware<AccessGate>();
         app.UseMiddleware<IdempotencyGate>();
         app.MapGateway();

@@ -1,6 +1,8 @@
 using Conductor.Access;
+using Conductor.Audit;
 using Conductor.Budgets;
 using Conductor.Configuration;
+using Conductor.Host.Audit;
 using Conductor.Host.Dialects;
 using Conductor.Host.Dialects.Anthropic;
 using Conductor.Host.Dialects.Gemini;
@@ -37,6 +39,9 @@ internal static class GatewayServices
         services.AddSingleton(listen);
         services.AddSingleton<DrainGate>();
         services.AddSingleton<KnownPaths>();
+        services.AddSingleton<FailedAccess>();
+        services.AddSingleton<HttpAudit>();
+        services.AddHostedService<SettingsAudit>();
         services.AddSingleton<BootstrapToken>();
         services.AddSingleton<TlsCertificates>();
         services.AddSingleton(provider => new KeyRegistry(launch.Source, provider.GetRequiredService<TimeProvider>()));
@@ -64,6 +69,7 @@ internal static class GatewayServices
         GeminiEndpoints.Map(calls);
         PluginEndpoints.Map(routes);
         KeyEndpoints.Map(routes);
+        AuditEndpoints.Map(routes);
         StatusEndpoints.Map(routes);
         EstimateEndpoint.Map(routes);
         UsageEndpoints.Map(routes);

@@ -19,11 +19,18 @@ internal sealed class HostSettings : ISettings, IDisposable
         _watcher = new SettingsWatcher(launch.Source, launch.Load, time, logger);
         _current = launch.WithCommandLine(_watcher.Current);
         _watcher.Changed += OnChanged;
+        _watcher.Refused += OnRefused;
     }
 
     public event Action<ConductorSettings>? Changed;
 
+    /// <summary>Raised after a load whose mistakes keep the settings as they are.</summary>
+    public event Action<SettingsLoad>? Refused;
+
     public ConductorSettings Current => _current;
+
+    /// <summary>SHA-256 of the files that are in force, 64 hexadecimal digits.</summary>
+    public string Digest => _watcher.Digest;
 
     /// <summary>What is wrong with the files as they are now; empty when they are what is in force.</summary>
     public IReadOnlyList<SettingsProblem> Problems => _watcher.LastProblems;
@@ -32,11 +39,12 @@ internal sealed class HostSettings : ISettings, IDisposable
     public IReadOnlyList<string> Notes => _watcher.Notes;
 
     /// <summary>Looks at the files now.</summary>
-    public void Reload() => _watcher.Reload();
+    public SettingsLoad Reload() => _watcher.Reload();
 
     public void Dispose()
     {
         _watcher.Changed -= OnChanged;
+        _watcher.Refused -= OnRefused;
         _watcher.Dispose();
     }
 
@@ -46,4 +54,5 @@ internal sealed class HostSettings : ISettings, IDisposable
         _current = _launch.WithCommandLine(settings);
         Changed?.Invoke(_current);
     }
+    private void OnRefused(SettingsLoad load) => Refused?.Invoke(load);
 }

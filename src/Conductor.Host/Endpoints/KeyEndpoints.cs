@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Conductor.Access;
 using Conductor.Admission;
+using Conductor.Audit;
 using Conductor.Configuration;
 using Conductor.Configuration.Editing;
 using Conductor.Errors;
+using Conductor.Host.Audit;
 using Conductor.Host.Composition;
 using Conductor.Host.Http;
 using Conductor.Settings;
@@ -13,7 +15,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/admin/v1/keys`: making, showing, rotating and revoking callers' keys. What is written is `tenants.yaml`. A tenant's own admin sees and changes its tenant's.</summary>
-internal sealed class KeyEndpoints(KeyRegistry registry, KeyRing ring, HostSettings settings, BootstrapToken bootstrap, TimeProvider time)
+internal sealed class KeyEndpoints(KeyRegistry registry, KeyRing ring, HostSettings settings, BootstrapToken bootstrap, HttpAudit audit, TimeProvider time)
 {
     private const int LongestOverlap = 30 * 24 * 60 * 60;
     private const int StandardOverlap = 24 * 60 * 60;
@@ -50,6 +52,7 @@ internal sealed class KeyEndpoints(KeyRegistry registry, KeyRing ring, HostSetti
         var caller = http.Features.GetRequiredFeature<CallerIdentity>();
         var request = KeyRequest.Read(await RequestBody.ReadAsync(http, settings.Current.Limits.MaxBodyBytes), caller, isFirst: IsFirst(caller));
         var isBootstrap = caller.Key is null && bootstrap.IsOffered;
+        audit.Require();
         var issued = await AskAsync(() => registry.CreateAsync(request, current =>
         {
             if (isBootstrap && current.Keys.Count > 0)
@@ -58,19 +61,25 @@ internal sealed class KeyEndpoints(KeyRegistry registry, KeyRing ring, HostSetti
             }
         }, http.RequestAborted));
         bootstrap.Void();
+        Note(http, AuditActions.KeyCreated, null, issued.Settings);
         await AnswerAsync(http, issued, StatusCodes.Status201Created);
     }
 
     private async Task RotateAsync(HttpContext http)
     {
         var overlap = KeyRequest.ReadOverlap(await RequestBody.ReadAsync(http, settings.Current.Limits.MaxBodyBytes), StandardOverlap, LongestOverlap);
+        audit.Require();
+        var before = Find(http)(settings.Current);
         var issued = await AskAsync(() => registry.RotateAsync(Find(http), overlap, http.RequestAborted));
+        Note(http, AuditActions.KeyRotated, before, issued.Settings);
         await AnswerAsync(http, issued, StatusCodes.Status200OK);
     }
 
     private async Task RevokeAsync(HttpContext http)
     {
+        audit.Require();
         var revoked = await AskAsync(() => registry.RevokeAsync(Find(http), http.RequestAborted));
+        Note(http, AuditActions.KeyRevoked, revoked, null);
         settings.Reload();
         await JsonResponse.WriteAsync(http, json =>
         {
@@ -87,6 +96,12 @@ internal sealed class KeyEndpoints(KeyRegistry registry, KeyRing ring, HostSetti
     {
         settings.Reload();
         await JsonResponse.WriteAsync(http, json => KeyJson.Write(json, issued.Settings, ring.LastUse(issued.Settings), time.GetUtcNow(), issued.Key), status);
+    }
+
+    private void Note(HttpContext http, string action, CallerKeySettings? before, CallerKeySettings? after)
+    {
+        var key = (after ?? before)!;
+        audit.Record(http, action, $"keys/{key.Tenant}/{key.Name}", key.Tenant, KeyJson.Of(before, time.GetUtcNow()), KeyJson.Of(after, time.GetUtcNow()));
     }
 
     private bool IsFirst(CallerIdentity caller) => caller.Key is null && settings.Current.Keys.Count == 0;

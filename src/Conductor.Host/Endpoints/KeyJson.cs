@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Conductor.Access;
 using Conductor.Settings;
@@ -12,6 +13,23 @@ internal static class KeyJson
 
     /// <summary>`active`, `disabled` or `expired`.</summary>
     public static string StateOf(CallerKeySettings key, DateTimeOffset now) => !key.IsEnabled ? "disabled" : key.Expires <= now ? "expired" : "active";
+
+    /// <summary>What is kept of a key as a JSON text, for the audit log; null for none.</summary>
+    public static string? Of(CallerKeySettings? key, DateTimeOffset now)
+    {
+        if (key is null)
+        {
+            return null;
+        }
+
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            Write(json, key, default, now);
+        }
+
+        return Encoding.UTF8.GetString(buffer.ToArray());
+    }
 
     /// <param name="json">Where it goes.</param>
     /// <param name="key">What is kept of the key.</param>

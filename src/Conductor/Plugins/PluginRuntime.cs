@@ -27,6 +27,9 @@ internal sealed class PluginRuntime(
     private volatile bool _isStarted;
     private int _isDisposed;
 
+    /// <summary>Raised after plugins have come, gone or been refused. One at a time.</summary>
+    public event Action? Changed;
+
     public CatalogSnapshot Current => _current;
 
     public IReadOnlyList<PluginStatus> Statuses => PluginConduct.Say(_use.Fill(loader.Statuses), _current);
@@ -159,6 +162,7 @@ internal sealed class PluginRuntime(
         RuntimeLog.Serving(logger, string.Join(", ", _current.Providers.Keys), string.Join(", ", _current.Operations.Keys));
         Count(change);
         retirement.Retire(change, _left);
+        Changed?.Invoke();
     }
 
     private void Count(PluginChange change)

@@ -7,7 +7,7 @@ namespace Conductor.Plugins;
 
 /// <summary>Starts the plugins with the host, follows their folders and the settings, and asks the providers now and then how they are and what they list.</summary>
 internal sealed class PluginRuntimeService(
-    PluginRuntime runtime, PluginWatcher watcher, ISettings settings, TimeProvider time, ILogger<PluginRuntimeService> logger) : BackgroundService
+    PluginRuntime runtime, PluginWatcher watcher, PluginAudit audit, ISettings settings, TimeProvider time, ILogger<PluginRuntimeService> logger) : BackgroundService
 {
     // Free calls only (models list); real traffic tells the rest.
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(30);
@@ -24,6 +24,8 @@ internal sealed class PluginRuntimeService(
             watcher.Begin(); // before the first look, so that nothing falls between the two
         }
 
+        runtime.Changed += OnPluginsChanged;
+
         // Loading works without waiting; on the pool, so that a host that starts its services at once starts others meanwhile.
         await Task.Run(() => runtime.StartAsync(cancellationToken), cancellationToken).ConfigureAwait(false);
         settings.Changed += OnSettingsChanged;
@@ -33,6 +35,7 @@ internal sealed class PluginRuntimeService(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         settings.Changed -= OnSettingsChanged;
+        runtime.Changed -= OnPluginsChanged;
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -80,6 +83,8 @@ internal sealed class PluginRuntimeService(
     }
 
     private void OnSettingsChanged(ConductorSettings changed) => _ = ApplyAsync();
+
+    private void OnPluginsChanged() => audit.Look(runtime.Statuses);
 
     private async Task ApplyAsync()
     {

@@ -80,6 +80,7 @@ public sealed class RoleTableTests
         ["GET /v1/plugins"] = Readers,
         ["GET /metrics"] = "admin operator metrics",
         ["POST /admin/v1/plugins/rescan"] = "admin",
+        ["GET /admin/v1/audit"] = "admin operator tenant-admin",
         ["GET /admin/v1/keys"] = "admin operator tenant-admin",
         ["POST /admin/v1/keys"] = "admin tenant-admin",
         ["POST /admin/v1/keys/{id}/rotate"] = "admin tenant-admin",
