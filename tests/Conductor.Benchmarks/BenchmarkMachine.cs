@@ -7,9 +7,12 @@ using Conductor.Costing;
 using Conductor.Dialects;
 using Conductor.Host.Dialects.OpenAI;
 using Conductor.Money;
+using Conductor.Limits;
 using Conductor.Operations;
 using Conductor.Pipeline;
 using Conductor.Prompts;
+using Conductor.ProviderKeys;
+using Conductor.Security;
 using Conductor.Settings;
 using Conductor.Storage.Sqlite;
 using MediatR;
@@ -34,9 +37,13 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
     private readonly byte[] _streamed = ChatBody(textLength: 200, isStreaming: true);
     private readonly byte[] _operation = JsonSerializer.SerializeToUtf8Bytes(new { text = "a text to work on" });
 
+    private readonly RateLimitSettings? _limits;
+
     /// <param name="dataFolder">Where the ledger and its reservations are; null = in memory.</param>
-    public BenchmarkMachine(string? dataFolder = null)
+    /// <param name="limits">Limits that nobody reaches, of a caller's key, its tenant, the provider's key and all calls; null = none at all.</param>
+    public BenchmarkMachine(string? dataFolder = null, RateLimitSettings? limits = null)
     {
+        _limits = limits;
         var section = new ConfigurationBuilder().Build();
         var provider = new ProviderSettings { Plugin = "instant", IsFree = true, Section = section };
         var priced = new ProviderSettings { Plugin = "instant", Section = section, CatalogNames = ["priced"] };
@@ -48,6 +55,19 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
             Cache = new CacheSettings { Chat = ChatCacheMode.Off },
             Storage = new StorageSettings { Path = dataFolder ?? "" },
         };
+        ProviderKeyRing? keys = null;
+        if (limits is not null)
+        {
+            settings = settings with
+            {
+                Limits = new LimitsSettings { Rates = limits },
+                Tenants = new Dictionary<string, TenantSettings> { ["rich"] = new() { Limits = limits } },
+                Keys = [new CallerKeySettings { Tenant = "rich", Name = "k", Hash = new byte[32], Limits = limits }],
+                Prices = new PricesSettings { Unknown = UnknownPriceRule.Allow },
+            };
+            keys = new ProviderKeyRing("instant", [new ProviderKeySettings(new Secret("sk-benchmark")) { Limits = limits }], new InMemoryRateLimitStore(TimeProvider.System), TimeProvider.System, NullLogger.Instance);
+        }
+
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<ISettings>(new FixedSettings(settings));
@@ -66,7 +86,7 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
             Settings = settings,
             Providers = new Dictionary<string, ProviderEntry>
             {
-                ["instant"] = new("instant", "instant", _provider, provider, _provider.Models),
+                ["instant"] = new("instant", "instant", _provider, provider, _provider.Models) { Keys = keys },
                 ["priced"] = new("priced", "instant", _provider, priced, _provider.Models),
             },
             Operations = new Dictionary<string, OperationEntry> { ["echo"] = new(new EchoOperation(), "echo") { Fingerprint = "1" } },
@@ -76,7 +96,9 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
 
     public CatalogSnapshot Current { get; }
 
-    public IReadOnlyList<(string Name, Func<Task> Run)> Scenarios =>
+    public IReadOnlyList<(string Name, Func<Task> Run)> Scenarios => _limits is { } limits
+        ? [($"chat, raw bytes, 0.3 KB, four scopes of {(limits.Tpm is null ? "rpm" : "rpm and tpm")}", () => RawAsync(_small, "rich", "k"))]
+        :
     [
         ("provider called directly, typed (baseline)", () => _provider.GetResponseAsync([new ChatMessage(ChatRole.User, "hello")], new ChatOptions())),
         ("chat, typed, in process", () => TypedAsync(isStreaming: false)),
@@ -110,12 +132,12 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
         }
     }
 
-    private async Task RawAsync(byte[] body, string tenant = CallContext.DefaultTenant)
+    private async Task RawAsync(byte[] body, string tenant = CallContext.DefaultTenant, string? key = null)
     {
         var peek = _dialect.Peek(body);
         await using var call = new ChatCall
         {
-            Context = CallContext.New() with { TenantId = tenant },
+            Context = CallContext.New() with { TenantId = tenant, KeyId = key },
             Model = peek.Model!,
             IsStreaming = peek.IsStreaming,
             Body = new DialectBody(_dialect, body, peek),

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Conductor.Benchmarks;
+using Conductor.Settings;
 
 // Prints nanoseconds and bytes per call through the pipeline, with a baseline row. Not a test: nothing here asserts a time.
 // `encoder` prints the encoder's table instead, beside a llama.cpp server where CONDUCTOR_LLAMA_SERVER names one.
@@ -31,6 +32,9 @@ var callsPerRound = isQuick ? 200 : 3_000;
 
 // --data DIR: with the ledger in SQLite there, and the reservations in a mapped file.
 await using var machine = new BenchmarkMachine(Array.IndexOf(args, "--data") is var at and >= 0 ? Path.GetFullPath(args[at + 1]) : null);
+await using var byRequests = new BenchmarkMachine(limits: new RateLimitSettings { Rpm = 1_000_000_000 });
+await using var byTokens = new BenchmarkMachine(limits: new RateLimitSettings { Rpm = 1_000_000_000, Tpm = 1_000_000_000_000 });
+(string Name, Func<Task> Run)[] scenarios = [.. machine.Scenarios, .. byRequests.Scenarios, .. byTokens.Scenarios];
 Console.WriteLine($"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} cores, median of {rounds} rounds of {callsPerRound} calls");
 Console.WriteLine();
 Console.WriteLine($"{"scenario",-58} {"ns/call",10} {"best",10} {"ratio",7} {"bytes/call",11}"); // the best round is the one that others disturbed least; the ratio is its own
@@ -38,7 +42,7 @@ Console.WriteLine($"{"scenario",-58} {"ns/call",10} {"best",10} {"ratio",7} {"by
 // Compiled for good only after a while: every scenario warms up before the first is measured, with pauses for the compiler's own thread.
 for (var pass = 0; pass < (isQuick ? 1 : 4); pass++)
 {
-    foreach (var scenario in machine.Scenarios)
+    foreach (var scenario in scenarios)
     {
         for (var i = 0; i < callsPerRound; i++)
         {
@@ -50,7 +54,7 @@ for (var pass = 0; pass < (isQuick ? 1 : 4); pass++)
 }
 
 double baseline = 0;
-foreach (var scenario in machine.Scenarios)
+foreach (var scenario in scenarios)
 {
     var times = new double[rounds];
     var bytes = new double[rounds];
