@@ -12,9 +12,9 @@ internal sealed class TestUpstream : IDisposable, IHttpClientFactory
 {
     private readonly SocketsHttpHandler _handler = new() { AllowAutoRedirect = false };
 
-    public TestUpstream(string? baseUrl, UpstreamProfile? profile = null, TimeProvider? time = null, string? key = "sk-secret", KeyHeader? keyHeader = null, params (string Name, string Value)[] settings)
+    public TestUpstream(string? baseUrl, UpstreamProfile? profile = null, TimeProvider? time = null, string? key = "sk-secret", KeyHeader? keyHeader = null, IProviderKeys? ring = null, params (string Name, string Value)[] settings)
     {
-        Settings = HttpProviderSettings.Read(Context(baseUrl, key, settings), new HttpProviderDefaults { KeyHeader = keyHeader ?? KeyHeader.Bearer });
+        Settings = HttpProviderSettings.Read(Context(baseUrl, key, ring, settings), new HttpProviderDefaults { KeyHeader = keyHeader ?? KeyHeader.Bearer });
         Client = new UpstreamClient(Settings, profile ?? Profile, this, time ?? TimeProvider.System);
     }
 
@@ -27,7 +27,9 @@ internal sealed class TestUpstream : IDisposable, IHttpClientFactory
     /// <summary>How many clients were lent.</summary>
     public int Lent { get; private set; }
 
-    public static ProviderContext Context(string? baseUrl, string? key = null, params (string Name, string Value)[] settings)
+    public static ProviderContext Context(string? baseUrl, string? key = null, params (string Name, string Value)[] settings) => Context(baseUrl, key, ring: null, settings);
+
+    private static ProviderContext Context(string? baseUrl, string? key, IProviderKeys? ring, (string Name, string Value)[] settings)
     {
         var values = settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)).ToList();
         if (baseUrl is not null)
@@ -35,7 +37,7 @@ internal sealed class TestUpstream : IDisposable, IHttpClientFactory
             values.Add(new("base_url", baseUrl));
         }
 
-        return new ProviderContext { Name = "p", Settings = new ConfigurationBuilder().AddInMemoryCollection(values).Build(), Keys = key is null ? [] : [new Secret(key)], DataFolder = "" };
+        return new ProviderContext { Name = "p", Settings = new ConfigurationBuilder().AddInMemoryCollection(values).Build(), Keys = key is null ? [] : [new Secret(key)], KeyRing = ring, DataFolder = "" };
     }
 
     public HttpClient CreateClient(string name)

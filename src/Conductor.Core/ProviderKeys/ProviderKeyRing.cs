@@ -15,6 +15,9 @@ public sealed partial class ProviderKeyRing : IProviderKeys
     // For a refusal for its rate that does not say how long it lasts, where another key can go on meanwhile.
     private static readonly TimeSpan ShortPause = TimeSpan.FromSeconds(1);
 
+    // A header may be wrong by days; after this long one call finds out.
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
     private readonly Lock _gate = new();
     private readonly string _provider;
     private readonly KeyState[] _keys;
@@ -178,7 +181,7 @@ public sealed partial class ProviderKeyRing : IProviderKeys
                 && (report.ExhaustedFor ?? (report.Failure == ProviderErrorKind.RateLimited && _keys.Length > 1 ? ShortPause : null)) is { } wait && wait > TimeSpan.Zero)
             {
                 _wasExhausted = true;
-                state.Exhaust(model, now + wait.Ticks, now);
+                state.Exhaust(model, now + Math.Min(wait.Ticks, LongestPause.Ticks), now);
             }
         }
     }

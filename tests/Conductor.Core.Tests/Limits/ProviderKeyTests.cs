@@ -166,6 +166,26 @@ public sealed class ProviderKeyTests
     }
 
     [Fact]
+    public async Task UpstreamThatWantsDays_IsAskedAgainAfterMinutes()
+    {
+        var provider = new FakeProvider("a") { Keys = [Key(0)] };
+        await using var machine = TestMachine.Fast(provider);
+        provider.Answer = (_, options, _) =>
+        {
+            provider.Ring!.Report(provider.Ring.Current, new ProviderKeyReport(options.ModelId, ProviderErrorKind.RateLimited, TimeSpan.FromDays(1)));
+            throw new ProviderException(ProviderErrorKind.RateLimited, "scripted") { RetryAfter = TimeSpan.FromDays(1) };
+        };
+        await Assert.ThrowsAsync<ConductorException>(() => AskAsync(machine));
+
+        var refused = await Assert.ThrowsAsync<ConductorException>(() => AskAsync(machine));
+
+        Assert.Equal((TimeSpan.FromMinutes(5), 1), (refused.RetryAfter, provider.Calls));
+        machine.Time.Advance(TimeSpan.FromMinutes(5));
+        await Assert.ThrowsAsync<ConductorException>(() => AskAsync(machine));
+        Assert.Equal(2, provider.Calls);
+    }
+
+    [Fact]
     public async Task AllKeysRefused_TheUpstreamIsStillAsked_AndTheCallerHearsWhatItSays()
     {
         var provider = new FakeProvider("a") { Keys = [Key(0)] };

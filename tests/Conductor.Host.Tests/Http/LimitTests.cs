@@ -99,6 +99,44 @@ public sealed class LimitTests
     }
 
     [Theory]
+    [InlineData(64, "/v1/chat/completions", Chat)]
+    [InlineData(600, "/v1/chat/completions", Chat)]
+    [InlineData(600, "/v1/chat/completions", Streamed)]
+    [InlineData(64, "/v1/responses", """{"model":"fake/m","input":"Hi"}""")]
+    [InlineData(64, "/v1/messages", Chat)]
+    [InlineData(64, "/v1beta/models/fake/m:generateContent", """{"contents":[{"parts":[{"text":"Hi"}]}]}""")]
+    [InlineData(64, "/api/chat", """{"model":"fake/m","messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData(64, "/v1/operations/response_generation", """{"text":"hello","model":"fake/m"}""")]
+    [InlineData(64, "/v1/embeddings", """{"model":"fake/e","input":"a"}""")]
+    public async Task Route_ManyAtOnceOnTwentyPlaces_TwentyReachTheUpstreamAndTheRestAreToldToWait(int callers, string path, string body)
+    {
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var upstream = await FakeUpstream.StartAsync();
+        upstream.Otherwise(FakeReply.Choose(request => FakeReply.After(hold.Task, request.Path.EndsWith("embeddings", StringComparison.Ordinal) ? FakeReply.Embeddings([1f, 2f, 3f]) : FakeReply.Text("hi"))));
+        await using var gateway = await StartAsync(upstream, "{ concurrency: 20 }", time: null);
+        var statuses = new ConcurrentBag<int>();
+
+        var asking = Enumerable.Range(0, callers).Select(async _ =>
+        {
+            using var response = await gateway.PostAsync(path, body);
+            Assert.Equal(response.StatusCode == HttpStatusCode.OK, response.Headers.RetryAfter is null);
+            await response.Content.ReadAsStringAsync();
+            statuses.Add((int)response.StatusCode);
+        }).ToList();
+        for (var tries = 0; statuses.Count < callers - 20; tries++)
+        {
+            Assert.True(tries < 1_500);
+            await Task.Delay(20);
+        }
+
+        hold.SetResult();
+        await Task.WhenAll(asking);
+
+        Assert.Equal((20, callers - 20), (statuses.Count(status => status == 200), statuses.Count(status => status == (path == "/v1/messages" ? 529 : 503))));
+        Assert.Equal(20, upstream.Requests.Count(request => request.Method == "POST"));
+    }
+
+    [Theory]
     [InlineData("/v1/chat/completions", Chat, "error.code", "rate_limit_exceeded")]
     [InlineData("/v1/chat/completions", Streamed, "error.code", "rate_limit_exceeded")]
     [InlineData("/v1/messages", Chat, "error.type", "rate_limit_error")]
@@ -152,6 +190,10 @@ public sealed class LimitTests
 
         Assert.Equal(("60", "58", "1m0s"), Of(response, "requests"));
         Assert.Equal("57", Of(unknown, "requests").Remaining); // an error tells it, too
+        Assert.DoesNotContain("conductor_rate_limit_refusals_total{", await gateway.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        using var large = await gateway.PostAsync(path, body.Replace("20", "9000", StringComparison.Ordinal));
+        Assert.Equal(("false", null), (One(large, "x-should-retry"), large.Headers.RetryAfter));
+        Assert.Contains("conductor_rate_limit_refusals_total{scope=\"tenant\",unit=\"tokens\",period=\"day\"} 1", await gateway.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
         var (limit, remaining, reset) = Of(response, "tokens");
         Assert.Equal(("5000", "24h0m0s"), (limit, reset)); // the day's has less left than the minute's
         Assert.InRange(int.Parse(remaining, CultureInfo.InvariantCulture), 4_800, 4_999);
