@@ -49,6 +49,7 @@ internal static class EventIds
     public const int LimitsUnread = 4201;
     public const int ProviderKeyRefused = 4202;
     public const int ProviderKeyTakenBack = 4203;
+    public const int TargetPassedOver = 4204;
 
     public const int AuditFailing = 4300;
     public const int AuditRecovered = 4301;

@@ -2,10 +2,15 @@ using Conductor.Calls;
 
 namespace Conductor.Limits;
 
-/// <summary>What one call has taken of its limits, and how they stood when they were last asked. Used by one thread at a time, as its call is.</summary>
-internal sealed class CallLimits(RateLimit[] rates, IRateLimitStore store, Action<Exception> failed)
+/// <summary>What one call, or one attempt of it, has taken of its limits, and how they stood when they were last asked. Used by one thread at a time, as its call is.</summary>
+/// <param name="requests">Its limits of requests.</param>
+/// <param name="tokens">Its limits of tokens.</param>
+/// <param name="store">Where they are counted.</param>
+/// <param name="failed">Told when something could not be given back.</param>
+internal sealed class CallLimits(RateLimit[] requests, RateLimit[] tokens, IRateLimitStore store, Action<Exception> failed)
 {
-    private readonly RateLimitState[] _states = new RateLimitState[rates.Length];
+    private RateLimitState[] _requestStates = [];
+    private RateLimitState[] _tokenStates = [];
     private long _requestsAt;
     private long _tokensAt;
     private long _reserved;
@@ -13,50 +18,40 @@ internal sealed class CallLimits(RateLimit[] rates, IRateLimitStore store, Actio
     private bool _hasRequest;
     private volatile bool _isClosed;
 
-    public RateLimit[] Rates => rates;
-
     /// <summary>The limit of requests that has least left; null without one.</summary>
-    public RateLimitState? Requests => Tightest(RateLimitUnit.Requests);
+    public RateLimitState? Requests => Tightest(_requestStates);
 
     /// <summary>The same of tokens, of a minute or of a day.</summary>
-    public RateLimitState? Tokens => Tightest(RateLimitUnit.Tokens);
+    public RateLimitState? Tokens => Tightest(_tokenStates);
 
-    public bool HasTokenLimit { get; } = Array.Exists(rates, rate => rate.Unit == RateLimitUnit.Tokens);
+    public bool HasTokenLimit => tokens.Length > 0;
 
     /// <summary>Asks for one request, and how the limits of tokens stand.</summary>
     public async ValueTask<RateLimitVerdict> TakeRequestAsync(CancellationToken cancellationToken)
     {
-        var verdict = await store.TakeAsync(Demands(RateLimitUnit.Requests, 1, others: true), cancellationToken).ConfigureAwait(false);
-        Note(verdict.States);
+        var verdict = await store.TakeAsync(Demands(1, 0), cancellationToken).ConfigureAwait(false);
+        _requestStates = verdict.States[..requests.Length];
+        _tokenStates = verdict.States[requests.Length..];
         (_hasRequest, _requestsAt) = (verdict.IsTaken, verdict.At);
         return verdict;
     }
 
     /// <summary>When a call of this size would get in, requests and tokens together.</summary>
-    public async ValueTask<RateLimitVerdict> LookAsync(long tokens, CancellationToken cancellationToken)
-    {
-        var demands = new RateLimitDemand[rates.Length];
-        for (var i = 0; i < demands.Length; i++)
-        {
-            demands[i] = new RateLimitDemand(rates[i], rates[i].Unit == RateLimitUnit.Requests ? 1 : tokens);
-        }
-
-        return await store.LookAsync(demands, cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask<RateLimitVerdict> LookAsync(long size, CancellationToken cancellationToken) => store.LookAsync(Demands(1, size), cancellationToken);
 
     /// <summary>Sets so many tokens aside, all or nothing, beside what the call has used until now.</summary>
-    /// <param name="tokens">What is asked next may use so many.</param>
+    /// <param name="size">What is asked next may use so many.</param>
     /// <param name="used">What the attempt that runs has used.</param>
     /// <param name="cancellationToken">Ends the wait for the store.</param>
-    public async ValueTask<RateLimitVerdict> ReserveAsync(long tokens, long used, CancellationToken cancellationToken)
+    public async ValueTask<RateLimitVerdict> ReserveAsync(long size, long used, CancellationToken cancellationToken)
     {
         Correct(_used + used);
-        var verdict = await store.TakeAsync(Demands(RateLimitUnit.Tokens, tokens, others: false), cancellationToken).ConfigureAwait(false);
-        Note(verdict.States);
+        var verdict = await store.TakeAsync(Demands(tokens, size), cancellationToken).ConfigureAwait(false);
+        _tokenStates = verdict.States;
         if (verdict.IsTaken)
         {
             _tokensAt = verdict.At;
-            _reserved += tokens;
+            _reserved += size;
             if (_isClosed)
             {
                 Correct(_used); // the call was over before there was an answer
@@ -89,26 +84,19 @@ internal sealed class CallLimits(RateLimit[] rates, IRateLimitStore store, Actio
         if (_hasRequest && _used == 0)
         {
             _hasRequest = false;
-            Send(Demands(RateLimitUnit.Requests, -1, others: false), _requestsAt);
+            Send(Demands(requests, -1), _requestsAt);
+            Note(_requestStates, -1);
         }
     }
 
     private void Correct(long to)
     {
         var change = to - _reserved;
-        if (change == 0 || !HasTokenLimit)
+        if (change != 0 && HasTokenLimit)
         {
-            return;
-        }
-
-        _reserved = to;
-        Send(Demands(RateLimitUnit.Tokens, change, others: false), _tokensAt);
-        for (var i = 0; i < _states.Length; i++)
-        {
-            if (_states[i].Limit.Unit == RateLimitUnit.Tokens)
-            {
-                _states[i] = _states[i] with { Remaining = Math.Clamp(_states[i].Remaining - change, 0, _states[i].Limit.Most) };
-            }
+            _reserved = to;
+            Send(Demands(tokens, change), _tokensAt);
+            Note(_tokenStates, change);
         }
     }
 
@@ -135,40 +123,42 @@ internal sealed class CallLimits(RateLimit[] rates, IRateLimitStore store, Actio
         }
     }
 
-    private RateLimitDemand[] Demands(RateLimitUnit unit, long amount, bool others)
+    private RateLimitDemand[] Demands(long ofRequests, long ofTokens)
     {
-        if (others)
+        var demands = new RateLimitDemand[requests.Length + tokens.Length];
+        for (var i = 0; i < demands.Length; i++)
         {
-            return Array.ConvertAll(rates, rate => new RateLimitDemand(rate, rate.Unit == unit ? amount : 0));
-        }
-
-        var demands = new RateLimitDemand[rates.Count(rate => rate.Unit == unit)];
-        var next = 0;
-        foreach (var rate in rates)
-        {
-            if (rate.Unit == unit)
-            {
-                demands[next++] = new RateLimitDemand(rate, amount);
-            }
+            demands[i] = i < requests.Length ? new RateLimitDemand(requests[i], ofRequests) : new RateLimitDemand(tokens[i - requests.Length], ofTokens);
         }
 
         return demands;
     }
 
-    private void Note(RateLimitState[] states)
+    private static RateLimitDemand[] Demands(RateLimit[] limits, long amount)
     {
-        foreach (var state in states)
+        var demands = new RateLimitDemand[limits.Length];
+        for (var i = 0; i < demands.Length; i++)
         {
-            _states[Array.IndexOf(rates, state.Limit)] = state;
+            demands[i] = new RateLimitDemand(limits[i], amount);
+        }
+
+        return demands;
+    }
+
+    private static void Note(RateLimitState[] states, long taken)
+    {
+        for (var i = 0; i < states.Length; i++)
+        {
+            states[i] = states[i] with { Remaining = Math.Clamp(states[i].Remaining - taken, 0, states[i].Limit.Most) };
         }
     }
 
-    private RateLimitState? Tightest(RateLimitUnit unit)
+    private static RateLimitState? Tightest(RateLimitState[] states)
     {
         RateLimitState? tightest = null;
-        foreach (var state in _states)
+        foreach (var state in states)
         {
-            if (state.Limit?.Unit == unit && (tightest is not { } known || state.Remaining < known.Remaining))
+            if (tightest is not { } known || state.Remaining < known.Remaining)
             {
                 tightest = state;
             }

@@ -15,6 +15,7 @@ namespace Conductor.Limits;
 /// </summary>
 internal sealed partial class LimitGate(IRateLimitStore store, ConductorMetrics metrics, ILogger<LimitGate> logger)
 {
+    private readonly Action<Exception> _notGivenBack = failure => NotGivenBack(logger, failure);
     private volatile LimitRules? _rules;
 
     /// <summary>The limits of these settings; the same object as long as the settings are.</summary>
@@ -32,7 +33,7 @@ internal sealed partial class LimitGate(IRateLimitStore store, ConductorMetrics 
     /// <summary>Counts a call as one request.</summary>
     /// <exception cref="ConductorException">429 `rate_limit_exceeded`: a limit of requests is reached.</exception>
     public ValueTask EnterAsync(ModelCall call, CallerLimits limits, CancellationToken cancellationToken) =>
-        limits.Rates.Length == 0 ? default : TakeRequestAsync(call, limits.Rates, cancellationToken);
+        limits.HasNoRates ? default : TakeRequestAsync(call, limits, cancellationToken);
 
     /// <summary>Sets the tokens aside that a call's plan may use at most.</summary>
     /// <exception cref="ConductorException">429 `rate_limit_exceeded`: a limit of tokens is reached.</exception>
@@ -55,9 +56,9 @@ internal sealed partial class LimitGate(IRateLimitStore store, ConductorMetrics 
         }
     }
 
-    private async ValueTask TakeRequestAsync(ModelCall call, RateLimit[] rates, CancellationToken cancellationToken)
+    private async ValueTask TakeRequestAsync(ModelCall call, CallerLimits ofCaller, CancellationToken cancellationToken)
     {
-        var limits = new CallLimits(rates, store, failure => NotGivenBack(logger, failure));
+        var limits = new CallLimits(ofCaller.Requests, ofCaller.Tokens, store, _notGivenBack);
         call.Limits = limits;
         RateLimitVerdict verdict;
         try

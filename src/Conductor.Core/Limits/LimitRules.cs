@@ -7,6 +7,7 @@ namespace Conductor.Limits;
 internal sealed class LimitRules
 {
     private readonly RateLimit[] _global;
+    private readonly CallerLimits _everybody;
     private readonly Dictionary<string, TenantSettings> _tenants = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Tenant, string Key), RateLimitSettings> _keys = [];
     private readonly ConcurrentDictionary<(string Tenant, string? Key), CallerLimits> _callers = new();
@@ -15,6 +16,7 @@ internal sealed class LimitRules
     {
         Source = settings;
         _global = Rates(LimitScope.Global, settings.Limits.Rates);
+        _everybody = new CallerLimits(_global, null, null);
         foreach (var (name, tenant) in settings.Tenants)
         {
             if (tenant.Limits != RateLimitSettings.None)
@@ -62,29 +64,36 @@ internal sealed class LimitRules
 
     private CallerLimits Find(string tenant, string? key)
     {
-        List<RateLimit> rates = [];
-        int? ofKey = null;
-        if (key is not null && _keys.TryGetValue((tenant, key), out var keyLimits))
+        var ofTenant = _tenants.GetValueOrDefault(tenant)?.Limits ?? RateLimitSettings.None;
+        var ofKey = key is null ? RateLimitSettings.None : _keys.GetValueOrDefault((tenant, key), RateLimitSettings.None);
+        if (ofTenant == RateLimitSettings.None && ofKey == RateLimitSettings.None)
         {
-            rates.AddRange(Rates(LimitScope.OfKey(tenant, key), keyLimits));
-            ofKey = keyLimits.Concurrency;
+            return _everybody; // not kept by name: in process a tenant's is whatever the program says
         }
 
-        var tenantLimits = _tenants.GetValueOrDefault(tenant)?.Limits ?? RateLimitSettings.None;
-        rates.AddRange(Rates(LimitScope.OfTenant(tenant), tenantLimits));
-        rates.AddRange(_global);
-        var limits = new CallerLimits([.. rates], ofKey, tenantLimits.Concurrency);
-
-        // In process a tenant's name is whatever the program says: those without limits of their own are not kept.
-        return ofKey is null && rates.Count == _global.Length && tenantLimits == RateLimitSettings.None ? limits : _callers.GetOrAdd((tenant, key), limits);
+        RateLimit[] rates = [.. key is null ? [] : Rates(LimitScope.OfKey(tenant, key), ofKey), .. Rates(LimitScope.OfTenant(tenant), ofTenant), .. _global];
+        return _callers.GetOrAdd((tenant, key), new CallerLimits(rates, ofKey.Concurrency, ofTenant.Concurrency));
     }
 }
 
 /// <summary>The limits of one caller.</summary>
-/// <param name="Rates">What is counted by time: its key's, its tenant's, those of all calls.</param>
-/// <param name="OfKey">Calls at work at once with its key; null = no limit.</param>
-/// <param name="OfTenant">Calls at work at once of its tenant; null = no limit.</param>
-internal sealed record CallerLimits(RateLimit[] Rates, int? OfKey, int? OfTenant)
+/// <param name="rates">What is counted by time: its key's, its tenant's, those of all calls.</param>
+/// <param name="ofKey">Calls at work at once with its key; null = no limit.</param>
+/// <param name="ofTenant">Calls at work at once of its tenant; null = no limit.</param>
+internal sealed class CallerLimits(RateLimit[] rates, int? ofKey, int? ofTenant)
 {
     public static CallerLimits None { get; } = new([], null, null);
+
+    /// <summary>Limits of requests, the narrowest first.</summary>
+    public RateLimit[] Requests { get; } = Array.FindAll(rates, rate => rate.Unit == RateLimitUnit.Requests);
+
+    /// <summary>Limits of tokens, the narrowest first.</summary>
+    public RateLimit[] Tokens { get; } = Array.FindAll(rates, rate => rate.Unit == RateLimitUnit.Tokens);
+
+    /// <summary>Whether nothing is counted by time.</summary>
+    public bool HasNoRates => rates.Length == 0;
+
+    public int? OfKey => ofKey;
+
+    public int? OfTenant => ofTenant;
 }

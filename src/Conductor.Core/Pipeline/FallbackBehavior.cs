@@ -2,6 +2,7 @@ using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.Fallback;
 using Conductor.Providers;
+using Conductor.Routing;
 using MediatR;
 using Microsoft.Extensions.Logging;
 
@@ -45,7 +46,7 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
                     throw ConductorErrors.FromProvider(failure, hop.Provider.Name);
                 }
 
-                FallbackLog.Failed(logger, hop.Id, failure.Kind, failure.Message, request.Context.RequestId);
+                Note(hop, failure, request);
                 if (time.GetElapsedTime(request.StartedTimestamp) >= request.TimeLimit)
                 {
                     break;
@@ -64,6 +65,23 @@ internal sealed class FallbackBehavior<TRequest, TResponse>(TimeProvider time, I
             }
         }
 
+        if (request.Attempts.Count == 0)
+        {
+            request.Limits?.GiveRequestBack(); // nobody was asked
+        }
+
         throw FallbackRules.AllFailed(request, failures ?? []);
+    }
+
+    private void Note(RouteHop hop, ProviderException failure, TRequest request)
+    {
+        if (FallbackRules.IsPassedOver(failure))
+        {
+            FallbackLog.PassedOver(logger, hop.Id, failure.Message, request.Context.RequestId);
+        }
+        else
+        {
+            FallbackLog.Failed(logger, hop.Id, failure.Kind, failure.Message, request.Context.RequestId);
+        }
     }
 }

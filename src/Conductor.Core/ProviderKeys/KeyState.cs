@@ -6,7 +6,7 @@ using Conductor.Settings;
 namespace Conductor.ProviderKeys;
 
 /// <summary>One key and what is known of it. Not thread-safe: the ring locks.</summary>
-internal sealed class KeyState(ProviderKey key, ProviderKeySettings settings, RateLimit[] rates)
+internal sealed class KeyState(ProviderKey key, ProviderKeySettings settings, CallerLimits rates)
 {
     // Names of models come from callers, too.
     private const int MostModels = 256;
@@ -19,7 +19,7 @@ internal sealed class KeyState(ProviderKey key, ProviderKeySettings settings, Ra
 
     public ProviderKey Key => key;
 
-    public RateLimit[] Rates => rates;
+    public CallerLimits Rates => rates;
 
     public decimal Weight => settings.Weight;
 

@@ -26,6 +26,7 @@ public sealed partial class ProviderKeyRing : IProviderKeys
     private readonly ILogger _logger;
     private readonly long _start;
     private readonly KeyTurn _first;
+    private readonly Action<Exception> _notGivenBack;
     private volatile bool _isJoined;
     private volatile bool _wasExhausted;
 
@@ -40,13 +41,10 @@ public sealed partial class ProviderKeyRing : IProviderKeys
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(time);
         (_provider, _store, _time, _logger, _start) = (provider, store, time, logger, time.GetTimestamp());
-        _keys = [.. keys.Select((key, i) => new KeyState(new ProviderKey(i + 1, key.Value), key, LimitRules.Rates(LimitScope.OfProviderKey(provider, i + 1), key.Limits)))];
+        _keys = [.. keys.Select((key, i) => new KeyState(new ProviderKey(i + 1, key.Value), key, new CallerLimits(LimitRules.Rates(LimitScope.OfProviderKey(provider, i + 1), key.Limits), null, null)))];
         _first = new KeyTurn(this, _keys[0].Key);
-        HasTokenLimit = Array.Exists(_keys, key => Array.Exists(key.Rates, rate => rate.Unit == RateLimitUnit.Tokens));
+        _notGivenBack = failure => NotGivenBack(_logger, _provider, failure);
     }
-
-    /// <summary>Whether it matters how many tokens an attempt may use.</summary>
-    public bool HasTokenLimit { get; }
 
     /// <summary>Whether there is a choice, so that an attempt's code has to be told which key is its own.</summary>
     public bool HasChoice => _isJoined && _keys.Length > 1;
@@ -97,7 +95,7 @@ public sealed partial class ProviderKeyRing : IProviderKeys
     /// <exception cref="ProviderException">All keys are exhausted; the time is the shortest after which one of them is not.</exception>
     internal async ValueTask<KeyTurn> TakeAsync(string model, Func<bool, long> tokens, CancellationToken cancellationToken)
     {
-        if (!HasChoice && _keys[0].Rates.Length == 0 && !_wasExhausted)
+        if (!HasChoice && _keys[0].Rates.HasNoRates && !_wasExhausted)
         {
             Interlocked.Increment(ref _keys[0].Requests);
             return _first; // nothing to choose, nothing to count
@@ -107,12 +105,12 @@ public sealed partial class ProviderKeyRing : IProviderKeys
         RateLimit? reached = null;
         foreach (var state in InTurn(model, ref shortest))
         {
-            if (state.Rates.Length == 0)
+            if (state.Rates.HasNoRates)
             {
                 return Begin(state, null);
             }
 
-            var limits = new CallLimits(state.Rates, _store, failure => NotGivenBack(_logger, _provider, failure));
+            var limits = new CallLimits(state.Rates.Requests, state.Rates.Tokens, _store, _notGivenBack);
             var verdict = await TakeAsync(limits, tokens, cancellationToken).ConfigureAwait(false);
             if (verdict.Tightest is not { } tightest)
             {

@@ -19,6 +19,8 @@ public sealed class LimitSettingsTests
             tenants:
               acme: { limits: { rpm: 1, tpm: 2, tokens_per_day: 3, usd_per_day: 4, concurrency: 5 }, budget: { usd: 100 } }
               plain: {}
+            keys:
+              - { tenant: acme, name: web, key: a-long-and-random-key-1, limits: { rpm: 6, usd_per_day: 0.5, concurrency: 2 } }
             """);
 
         var settings = folder.Load().Required;
@@ -31,6 +33,9 @@ public sealed class LimitSettingsTests
         Assert.Equal(new RateLimitSettings { Rpm = 1, Tpm = 2, TokensPerDay = 3, UsdPerDay = 4, Concurrency = 5 }, acme.Limits);
         Assert.Equal([new BudgetSettings { Limit = NanoUsd.FromUsd(100) }, daily with { Limit = NanoUsd.FromUsd(4) }], acme.Budgets);
         Assert.Same(RateLimitSettings.None, settings.Tenants["plain"].Limits);
+        var key = Assert.Single(settings.Keys);
+        Assert.Equal(new RateLimitSettings { Rpm = 6, UsdPerDay = 0.5m, Concurrency = 2 }, key.Limits);
+        Assert.Equal([daily with { Limit = NanoUsd.FromUsd(0.5m) }], key.Budgets);
         var keys = settings.Providers["x"].KeySettings;
         Assert.Equal([("first-key", 1m, RateLimitSettings.None), ("second-key", 2.5m, new RateLimitSettings { Rpm = 500, Tpm = 2_000_000 })], keys.Select(one => (one.Value.Reveal(), one.Weight, one.Limits)));
     }

@@ -172,7 +172,7 @@ public sealed class ConcurrencyTests
     {
         using var gate = new ConcurrencyGate(_time);
         var settings = new LimitsSettings { MaxConcurrentRequests = 3 };
-        var limits = new CallerLimits([], OfKey: 1, OfTenant: 2);
+        var limits = new CallerLimits([], ofKey: 1, ofTenant: 2);
         var first = await gate.EnterAsync(Caller(), limits, settings, CancellationToken.None);
         Assert.Contains("with key 'k'", (await RefusedAsync(gate, limits, settings)).Message, StringComparison.Ordinal);
         await gate.EnterAsync(Caller("other"), limits, settings, CancellationToken.None);
@@ -226,7 +226,7 @@ public sealed class ConcurrencyTests
     {
         using var gate = new ConcurrencyGate(TimeProvider.System);
         var settings = new LimitsSettings { MaxConcurrentRequests = 4 };
-        var limits = new CallerLimits([], null, OfTenant: 3);
+        var limits = new CallerLimits([], null, ofTenant: 3);
         var most = 0;
         var inside = 0;
         await Parallel.ForAsync(0, 20_000, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, token) =>

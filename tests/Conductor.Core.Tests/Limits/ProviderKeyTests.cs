@@ -86,7 +86,8 @@ public sealed class ProviderKeyTests
     public async Task AllTargetsExhausted_TheShortestWaitIsTold_AndIsTrue()
     {
         var (first, second) = (new FakeProvider("a") { Keys = [Limited(0, rpm: 1)] }, new FakeProvider("b") { Keys = [Limited(0, rpm: 1)] });
-        await using var machine = TestMachine.Fast(first, second);
+        var settings = TestMachine.Alias("fast", "a/m", "b/m") with { Limits = new LimitsSettings { Rates = new RateLimitSettings { Rpm = 3 } } };
+        await using var machine = new TestMachine(settings, [first, second]); // a third request is refused, and is none
         await AskAsync(machine);
         machine.Time.Advance(TimeSpan.FromSeconds(25));
         await AskAsync(machine);

@@ -233,6 +233,46 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Key_HasItsOwnLimit_InWhateverHeaderItComes_AndTheOtherKeyGoesOn()
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        await using var gateway = await TestGateway.StartAsync(
+            $$"""
+            providers:
+              fake: { plugin: openai-compatible, base_url: "{{upstream.BaseUrl}}", price: free }
+            """,
+            tenants: """
+            tenants:
+              acme: { limits: { rpm: 8 } }
+            keys:
+              - { tenant: acme, name: web, key: a-long-and-random-key-1, limits: { rpm: 3 } }
+              - { tenant: acme, name: job, key: a-long-and-random-key-2 }
+            """,
+            configure: services => services.AddSingleton<TimeProvider>(new ManualTimeProvider()));
+
+        async Task<(int Status, string Body)> Ask(string path, string header, string value)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(Chat, Encoding.UTF8, "application/json") };
+            request.Headers.TryAddWithoutValidation(header, value);
+            using var response = await gateway.Client.SendAsync(request);
+            return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+        }
+
+        Assert.Equal(200, (await Ask("/v1/chat/completions", "authorization", "Bearer a-long-and-random-key-1")).Status);
+        Assert.Equal(200, (await Ask("/v1/messages", "x-api-key", "a-long-and-random-key-1")).Status);
+        Assert.Equal(200, (await Ask("/openai/v1/chat/completions", "api-key", "a-long-and-random-key-1")).Status);
+        var refused = await Ask("/v1/messages", "x-api-key", "a-long-and-random-key-1");
+        Assert.Contains("The limit of key 'web' is reached: 3 requests per minute.", Unescaped(refused.Body), StringComparison.Ordinal);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(200, (await Ask("/v1/chat/completions", "authorization", "Bearer a-long-and-random-key-2")).Status);
+        }
+
+        refused = await Ask("/v1/chat/completions", "authorization", "Bearer a-long-and-random-key-2");
+        Assert.Contains("The limit of tenant 'acme' is reached: 8 requests per minute.", Unescaped(refused.Body), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TokensOfTheDay_SurviveARestart()
     {
         await using var upstream = await FakeUpstream.StartAsync();
