@@ -84,9 +84,21 @@ internal sealed class ShadowStore : IDisposable
 
     private void TakeLock()
     {
-        Directory.CreateDirectory(_folder);
+        CreateFolder();
         _lock ??= new FileStream(_run + LockSuffix, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         Directory.CreateDirectory(_run); // after the lock: a folder without one is nobody's
+    }
+
+    // Inside the data folder, which is its owner's alone, and may be made by this.
+    private void CreateFolder()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(_folder);
+            return;
+        }
+
+        Directory.CreateDirectory(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private void DeleteEarlierRuns()

@@ -74,7 +74,7 @@ internal sealed class SqliteDatabase
 
     private void Prepare()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        PrivateFolder.Create(Path.GetDirectoryName(FilePath)!);
         using var connection = Connect();
         Migrator.Apply(connection, _migrations, _time);
         if (new FileInfo(FilePath).Length <= MaxCheckedBytes && connection.ExecuteScalar<string>("PRAGMA quick_check(1)") is { } verdict and not "ok")

@@ -253,6 +253,22 @@ public sealed class SqliteLedgerStoreTests : IDisposable
         Assert.Equal("req_2", other.QuerySingle<string>("SELECT request_id FROM ledger"));
     }
 
+    [SkippableFact]
+    public async Task Folder_MadeByTheStore_IsItsOwnersAlone()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new SkipException("Windows has no such permissions.");
+        }
+
+        var folder = Path.Combine(_folder.Path, "new", "data");
+        await using var store = new SqliteLedgerStore(Path.Combine(folder, "conductor.db"));
+
+        await store.AppendAsync([Row("req_1")], CancellationToken.None);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+    }
+
     private SqliteConnection OpenRaw() => new($"Data Source={_folder.Database};Pooling=False");
 
     private static byte[] ReadShared(string path)

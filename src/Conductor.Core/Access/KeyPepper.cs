@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Conductor.Security;
 using Conductor.Settings;
+using Conductor.Storage;
 
 namespace Conductor.Access;
 
@@ -87,7 +88,7 @@ public static class KeyPepper
             return;
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFolder.Create(Path.GetDirectoryName(path)!);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
         if (!OperatingSystem.IsWindows())
         {

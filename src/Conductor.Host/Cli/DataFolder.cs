@@ -1,3 +1,5 @@
+using Conductor.Storage;
+
 namespace Conductor.Host.Cli;
 
 /// <summary>The data folder, before anything needs it.</summary>
@@ -11,7 +13,7 @@ internal static class DataFolder
         try
         {
             var isNew = !Directory.Exists(path) || !Directory.EnumerateFileSystemEntries(path).Any();
-            Directory.CreateDirectory(path);
+            PrivateFolder.Create(path);
             var probe = Path.Combine(path, $".write-test-{Guid.NewGuid():N}");
             using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose))
             {

@@ -158,8 +158,8 @@ internal sealed partial class GatewayApp : IAsyncDisposable
             Bootstrap = $"""
                 No key is configured, so nobody is let in from here on but whoever makes the first key. On this machine:
                   conductor keys create NAME --role admin
-                From elsewhere, once, with this token, which is in '{path}' too:
-                  curl {Addresses[0]}/admin/v1/keys -H 'authorization: Bearer {token}' -d '{JsonOfFirstKey}'
+                From elsewhere, once, over https ('server: tls', or a proxy in 'server: trusted_proxies'), with this token, which is in '{path}' too:
+                  curl https://HOST/admin/v1/keys -H 'authorization: Bearer {token}' -H 'content-type: application/json' -d '{JsonOfFirstKey}'
                 """;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -3,6 +3,7 @@ using System.Text;
 using Conductor.Access;
 using Conductor.Calls;
 using Conductor.Settings;
+using Conductor.Storage;
 
 namespace Conductor.Host.Http;
 
@@ -26,7 +27,7 @@ internal sealed class BootstrapToken(ISettings settings) : IDisposable
     {
         var token = Prefix + RandomNumberGenerator.GetString("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 43);
         var path = Path.Combine(settings.Current.Storage.Path, FileName);
-        Directory.CreateDirectory(settings.Current.Storage.Path);
+        PrivateFolder.Create(settings.Current.Storage.Path);
         File.Delete(path); // an old one may have other rights
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())

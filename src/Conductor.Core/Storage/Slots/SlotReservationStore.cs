@@ -95,7 +95,7 @@ public sealed partial class SlotReservationStore : IReservationStore, IDisposabl
             {
                 try
                 {
-                    Directory.CreateDirectory(_folder);
+                    PrivateFolder.Create(_folder);
                     _found = isAlone ? OpenServer() : OpenCommand();
                 }
                 catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
