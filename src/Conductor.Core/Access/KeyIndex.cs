@@ -41,6 +41,9 @@ internal sealed class KeyIndex
     /// <summary>Whether there are keys of Conductor's own making.</summary>
     public bool HasPeppered => _byId.Count > 0;
 
+    /// <summary>Whether there are keys that somebody brought, or was to have replaced by now.</summary>
+    public bool HasBrought => _brought.Count > 0;
+
     /// <summary>The same with what has been seen of secrets that stayed.</summary>
     public static KeyIndex Of(ConductorSettings settings, KeyIndex? before) => new(settings, before);
 

@@ -67,6 +67,11 @@ public sealed class KeyRing(ISettings settings, TimeProvider time)
             }
         }
 
+        if (!index.HasBrought)
+        {
+            return null;
+        }
+
         SHA256.HashData(bytes, hash);
         return index.FindBrought(hash, now);
     }

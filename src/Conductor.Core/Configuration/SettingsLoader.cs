@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Configuration;
 
 namespace Conductor.Configuration;
@@ -111,8 +112,15 @@ public static class SettingsLoader
     private static LoadedTree Read(SettingsSource source, string file, ProblemList problems)
     {
         const int Largest = 4 * 1024 * 1024;
+        const string TooLarge = "is larger than 4 MiB, which no configuration is";
         if (source.Drafts.TryGetValue(file, out var draft))
         {
+            if (Encoding.UTF8.GetByteCount(draft) > Largest)
+            {
+                problems.Add(file, null, "", TooLarge);
+                return new LoadedTree(file, null);
+            }
+
             return new LoadedTree(file, YamlReader.Read(draft, file, problems));
         }
 
@@ -120,7 +128,7 @@ public static class SettingsLoader
         {
             if (new FileInfo(file).Length > Largest)
             {
-                problems.Add(file, null, "", "is larger than 4 MiB, which no configuration is");
+                problems.Add(file, null, "", TooLarge);
                 return new LoadedTree(file, null);
             }
 

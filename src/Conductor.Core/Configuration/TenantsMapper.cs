@@ -122,7 +122,11 @@ internal sealed class TenantsMapper(ProblemList problems)
 
     private void Take(CallerKeySettings key, Action<string> complain)
     {
-        if (!_names.Add((key.Tenant, key.Name)))
+        if (!key.IsPeppered && WellKnown.Any(known => key.Hash.Span.SequenceEqual(Hash(known))))
+        {
+            complain($"is the hash of a key that everybody knows from examples; {Advice}");
+        }
+        else if (!_names.Add((key.Tenant, key.Name)))
         {
             complain($"tenant '{key.Tenant}' has another key named '{key.Name}'; give each its own name");
         }

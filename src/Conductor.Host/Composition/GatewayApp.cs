@@ -156,7 +156,7 @@ internal sealed partial class GatewayApp : IAsyncDisposable
         {
             var (token, path) = _app.Services.GetRequiredService<BootstrapToken>().Make();
             Bootstrap = $"""
-                No key is configured, so nobody is let in from here on but whoever makes the first key. On this machine:
+                No key is configured, so nobody is let in but whoever makes the first key. On this machine:
                   conductor keys create NAME --role admin
                 From elsewhere, once, over https ('server: tls', or a proxy in 'server: trusted_proxies'), with this token, which is in '{path}' too:
                   curl https://HOST/admin/v1/keys -H 'authorization: Bearer {token}' -H 'content-type: application/json' -d '{JsonOfFirstKey}'

@@ -18,6 +18,7 @@ namespace Conductor.Host.Endpoints;
 internal sealed class KeyEndpoints(KeyRegistry registry, KeyRing ring, HostSettings settings, BootstrapToken bootstrap, HttpAudit audit, TimeProvider time)
 {
     private const int LongestOverlap = 30 * 24 * 60 * 60;
+    private const int LargestBody = 64 * 1024;
     private const int StandardOverlap = 24 * 60 * 60;
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -50,7 +51,7 @@ internal sealed class KeyEndpoints(KeyRegistry registry, KeyRing ring, HostSetti
     private async Task CreateAsync(HttpContext http)
     {
         var caller = http.Features.GetRequiredFeature<CallerIdentity>();
-        var request = KeyRequest.Read(await RequestBody.ReadAsync(http, settings.Current.Limits.MaxBodyBytes), caller, isFirst: IsFirst(caller));
+        var request = KeyRequest.Read(await RequestBody.ReadAsync(http, LargestBody), caller, isFirst: IsFirst(caller));
         var isBootstrap = caller.Key is null && bootstrap.IsOffered;
         audit.Require();
         var issued = await AskAsync(() => registry.CreateAsync(request, current =>
@@ -67,7 +68,7 @@ internal sealed class KeyEndpoints(KeyRegistry registry, KeyRing ring, HostSetti
 
     private async Task RotateAsync(HttpContext http)
     {
-        var overlap = KeyRequest.ReadOverlap(await RequestBody.ReadAsync(http, settings.Current.Limits.MaxBodyBytes), StandardOverlap, LongestOverlap);
+        var overlap = KeyRequest.ReadOverlap(await RequestBody.ReadAsync(http, LargestBody), StandardOverlap, LongestOverlap);
         audit.Require();
         var before = Find(http)(settings.Current);
         var issued = await AskAsync(() => registry.RotateAsync(Find(http), overlap, http.RequestAborted));

@@ -8,8 +8,8 @@ namespace Conductor.Host.Endpoints;
 /// <summary>A key as `/admin/v1/keys` and `conductor keys … --json` show it: nothing of its secret but in the answer that makes one.</summary>
 internal static class KeyJson
 {
-    /// <summary>What it is called by in addresses: its id, or `TENANT.NAME` where somebody brought it.</summary>
-    public static string IdOf(CallerKeySettings key) => key.Id ?? $"{key.Tenant}.{key.Name}";
+    /// <summary>What it is called by in addresses: its id, or `TENANT:NAME` where somebody brought it (no tenant's name holds a colon).</summary>
+    public static string IdOf(CallerKeySettings key) => key.Id ?? $"{key.Tenant}:{key.Name}";
 
     /// <summary>`active`, `disabled` or `expired`.</summary>
     public static string StateOf(CallerKeySettings key, DateTimeOffset now) => !key.IsEnabled ? "disabled" : key.Expires <= now ? "expired" : "active";

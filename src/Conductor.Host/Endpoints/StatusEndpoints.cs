@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Conductor.Access;
+using Conductor.Admission;
 using Conductor.Catalog;
 using Conductor.Host.Composition;
 using Conductor.Host.Http;
@@ -15,7 +16,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/v1/status`: how the machine and each provider are.</summary>
-internal sealed class StatusEndpoints(IConductor conductor, CallStatistics statistics, DrainGate drain, Readiness readiness, HostSettings settings, SecretRedactor redactor, TimeProvider time)
+internal sealed class StatusEndpoints(IConductor conductor, CallStatistics statistics, DrainGate drain, Readiness readiness, HostSettings settings, SecretRedactor redactor, KeyRing keys, TimeProvider time)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -32,6 +33,7 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
             WriteSystem(json);
             if (http.Features.GetRequiredFeature<CallerIdentity>().SeesMachine)
             {
+                WriteKeys(json);
                 WriteConfiguration(json); // paths of this machine are not every tenant's to know
             }
 
@@ -67,6 +69,17 @@ internal sealed class StatusEndpoints(IConductor conductor, CallStatistics stati
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private void WriteKeys(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("keys");
+        foreach (var key in settings.Current.Keys)
+        {
+            KeyJson.Write(json, key, keys.LastUse(key), time.GetUtcNow());
+        }
+
+        json.WriteEndArray();
     }
 
     // The files as they are now: each mistake with its place, while the last good ones are in force.

@@ -77,6 +77,12 @@ public sealed class SettingsMistakesTests
         { "models.yaml", "aliases:\n\ta: 1", 1, "", "is not YAML that can be read: While scanning a mapping, found invalid tab as indentation" },
 
         // tenants.yaml
+        { "tenants.yaml", "keys:\n  - { tenant: default, name: web, hash: 057ba03d6c44104863dc7361fe4578965d1887360f90a0895882e58a6248fc86 }", 2, "keys[0]", "is the hash of a key that everybody knows from examples; take at least 16 random characters, for example from 'openssl rand -hex 24'" },
+        { "tenants.yaml", "keys:\n  - { tenant: default, name: web, hash: \"hmac-sha256:057ba03d6c44104863dc7361fe4578965d1887360f90a0895882e58a6248fc86\" }", 2, "keys[0]", "needs its 'id': a key with an 'hmac-sha256:' hash is found by it" },
+        { "tenants.yaml", "keys:\n  - { tenant: default, name: web, id: a, hash: 594e519ae499312b29433b7dd8a97ff068defcba9755b6d5d00e84c524d67b06 }", 2, "keys[0].id", "must be eight letters or digits; it is 'a'" },
+        { "tenants.yaml", "keys:\n  - { tenant: default, name: web, ip: [ 10.1.0.0/8 ], hash: 594e519ae499312b29433b7dd8a97ff068defcba9755b6d5d00e84c524d67b06 }", 2, "keys[0].ip[0]", "must be an address or a range of them such as 10.0.0.0/8 or 2001:db8::/32, with no bits set behind the prefix" },
+        { "conductor.yaml", "server: { trusted_proxies: [ proxy ] }", 1, "server.trusted_proxies[0]", "must be an address or a range of them such as 10.0.0.0/8 or 2001:db8::/32, with no bits set behind the prefix" },
+        { "conductor.yaml", "server: { tls: { certificate: a.pem } }", 1, "server.tls", "must have either 'certificate' and 'key', or 'pfx'" },
         { "tenants.yaml", "keys:\n  - { tenant: acme, name: web, hash: 0123 }\ntenants: { acme: {} }", 2, "keys[0].hash", "must be 64 hexadecimal digits, 'sha256:' or 'hmac-sha256:' before them or not" },
         { "tenants.yaml", "keys:\n  - { tenant: acne, name: web, key: kjh23kjh4kj23h4kj2 }\ntenants: { acme: {} }", 2, "keys[0].tenant", "names tenant 'acne', which 'tenants' does not have (nearest: 'acme')" },
         { "tenants.yaml", "keys:\n  - { tenant: default, name: web }", 2, "keys[0]", "must have either 'hash' or 'key'" },

@@ -48,6 +48,9 @@ public sealed class KeyEndpointTests
         Assert.Equal(JsonValueKind.String, row.GetProperty("last_used").ValueKind);
         Assert.Equal(JsonValueKind.String, row.GetProperty("previous").GetProperty("last_used").ValueKind);
         Assert.False(row.TryGetProperty("key", out _));
+        var seen = (await JsonAsync(gateway, HttpMethod.Get, "/v1/status", Admin, null, 200)).GetProperty("keys").EnumerateArray().Single(one => one.GetProperty("id").GetString() == id);
+        Assert.Equal(row.GetProperty("last_used").GetString(), seen.GetProperty("last_used").GetString());
+        Assert.False((await JsonAsync(gateway, HttpMethod.Get, "/v1/status", second, null, 200)).TryGetProperty("keys", out _));
 
         var third = (await JsonAsync(gateway, HttpMethod.Post, $"/admin/v1/keys/{id}/rotate", Admin, """{"overlap_seconds":0}""", 200)).GetProperty("key").GetString()!;
         Assert.Equal((401, 401, 200), (await StatusAsync(gateway, "/v1/models", first), await StatusAsync(gateway, "/v1/models", second), await StatusAsync(gateway, "/v1/models", third)));
@@ -69,7 +72,7 @@ public sealed class KeyEndpointTests
         await JsonAsync(gateway, HttpMethod.Post, "/admin/v1/keys", OfAcme, """{"name":"x","tenant":"other"}""", 403);
         await JsonAsync(gateway, HttpMethod.Post, "/admin/v1/keys", OfAcme, """{"name":"x","role":"admin"}""", 403);
         await JsonAsync(gateway, HttpMethod.Post, "/admin/v1/keys", OfAcme, """{"name":"x","role":"operator"}""", 403);
-        foreach (var id in (string[])["other.web", "default.ops", "acme.root", "nobody"])
+        foreach (var id in (string[])["other:web", "default:ops", "acme:root", "nobody"])
         {
             await JsonAsync(gateway, HttpMethod.Delete, $"/admin/v1/keys/{id}", OfAcme, null, 404); // another's, or mightier than it: as if it were not there
             await JsonAsync(gateway, HttpMethod.Post, $"/admin/v1/keys/{id}/rotate", OfAcme, "", 404);
@@ -109,7 +112,7 @@ public sealed class KeyEndpointTests
     {
         await using var gateway = await StartAsync();
 
-        await JsonAsync(gateway, HttpMethod.Post, "/admin/v1/keys/acme.boss/rotate", Admin, body, 400);
+        await JsonAsync(gateway, HttpMethod.Post, "/admin/v1/keys/acme:boss/rotate", Admin, body, 400);
     }
 
     [Fact]
@@ -117,7 +120,7 @@ public sealed class KeyEndpointTests
     {
         await using var gateway = await StartAsync(new() { ["CONDUCTOR_API_KEYS"] = OfEnvironment });
 
-        var error = (await JsonAsync(gateway, HttpMethod.Delete, "/admin/v1/keys/default.env-1", Admin, null, 409)).GetProperty("error");
+        var error = (await JsonAsync(gateway, HttpMethod.Delete, "/admin/v1/keys/default:env-1", Admin, null, 409)).GetProperty("error");
 
         Assert.Equal("conflict", error.GetProperty("code").GetString());
     }

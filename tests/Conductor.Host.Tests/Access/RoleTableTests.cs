@@ -224,6 +224,21 @@ public sealed class RoleTableTests
         Assert.Equal(address, CallerAddress.Of(http, new ServerSettings { TrustedProxies = [IPNetwork.Parse("10.0.0.0/8")] })?.ToString());
     }
 
+    [Theory]
+    [InlineData(null, "team=blue")]
+    [InlineData("""{"team":"red","run":7}""", "run=7 team=blue")] // who pays is the operator's to say
+    public void Tags_OfTheKey_OverTheCallersOwn(string? sent, string metadata)
+    {
+        var http = new DefaultHttpContext { TraceIdentifier = "req" };
+        http.Features.Set(CallerIdentity.Of(new CallerKeySettings { Tenant = "t", Name = "k", Hash = new byte[32], Tags = new Dictionary<string, string> { ["team"] = "blue" } }));
+        Header(http, "x-conductor-metadata", sent);
+
+        var context = CallHeaders.ReadContext(http, "openai");
+
+        Assert.Equal(metadata, string.Join(' ', context.Metadata.OrderBy(tag => tag.Key, StringComparer.Ordinal).Select(tag => $"{tag.Key}={tag.Value}")));
+        Assert.Equal(("t", "k", "k"), (context.TenantId, context.KeyId, context.Key?.Name));
+    }
+
     private static void Header(HttpContext http, string name, string? value)
     {
         if (value is not null)

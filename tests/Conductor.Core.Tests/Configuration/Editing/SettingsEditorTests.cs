@@ -120,6 +120,17 @@ public sealed class SettingsEditorTests : IDisposable
     }
 
     [Fact]
+    public async Task Edit_ResultThatNobodyWouldRead_Refused()
+    {
+        var refused = await Assert.ThrowsAsync<SettingsEditException>(() => Editor.EditAsync(
+            SettingsFile.Tenants, (yaml, _) => yaml.Set($"{{ acme: {{ models: [ \"{new string('x', 5 * 1024 * 1024)}\" ] }} }}", "tenants"), CancellationToken.None));
+
+        Assert.Equal(SettingsEditFault.Invalid, refused.Fault);
+        Assert.Contains("4 MiB", refused.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.File("tenants.yaml")));
+    }
+
+    [Fact]
     public async Task Edit_WithoutAnyFile_SaysWhatToDo()
     {
         File.Delete(_folder.File("conductor.yaml"));
