@@ -1,3 +1,4 @@
+using Conductor.Hooks;
 using Conductor.Operations;
 using Conductor.Prompts;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,8 +9,8 @@ namespace Conductor.Plugins;
 public interface IOperationPlugin
 {
     /// <summary>
-    /// Registers the plugin's services in a container of its own; at least one <see cref="IOperation"/> or one <see cref="PromptFunction"/> must be among
-    /// them. Both are created at once; functions are open to the templates of all prompts.
+    /// Registers the plugin's services in a container of its own; at least one <see cref="IOperation"/>, <see cref="PromptFunction"/> or <see cref="ICallHook"/> must be among
+    /// them. All are created at once; functions are open to the templates of all prompts, hooks see all calls.
     /// </summary>
     void ConfigureServices(IServiceCollection services, OperationContext context);
 }

@@ -14,9 +14,9 @@ internal static class CacheRules
     /// <summary>What the call does with the cache.</summary>
     public static CacheUse UseOf(ModelCall call, ConductorSettings settings)
     {
-        if (!settings.Cache.Enabled || call is ChatCall { IsStreaming: true } or ChatCall { Body: null } or OperationCall { IsStreaming: true } || call.Plan.Hops.Count == 0)
+        if (!settings.Cache.Enabled || call is ChatCall { IsStreaming: true } or ChatCall { Body: null } or OperationCall { IsStreaming: true } or ChatCall { Hooks: not null } || call.Plan.Hops.Count == 0)
         {
-            // A typed chat answer can hold a plugin's own objects; only bytes are kept.
+            // A typed chat answer (of a call that hooks look at, too) can hold a plugin's own objects; only bytes are kept.
             return CacheUse.Off;
         }
 
@@ -50,6 +50,7 @@ internal static class CacheRules
         key.AddText(call.Model);
         key.AddText(call.Options.RefuseLosses ? "strict" : null); // an answer with losses is none to a caller who refuses them
         key.AddText(OutputLimits.Ceiling(call)?.ToString(CultureInfo.InvariantCulture)); // one that a key's ceiling cut short is none to others
+        key.AddText(call.Hooks?.Fingerprint); // neither a masked answer for a caller without masking, nor the other way round
         foreach (var hop in call.Plan.Hops)
         {
             key.AddText(hop.Id);

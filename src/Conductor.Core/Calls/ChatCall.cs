@@ -24,6 +24,9 @@ public sealed class ChatCall : ModelCall, IRequest<ChatOutcome>
         get => _request ??= Body!.Dialect.ParseChat(Body.Bytes);
         init => _request = value;
     }
+
+    /// <summary>Puts what the hooks made of it in the place of the request. The caller's bytes stay, and no target gets them.</summary>
+    internal void Replace(ChatRequest request) => _request = request;
 }
 
 /// <summary>A chat request in Microsoft.Extensions.AI's types.</summary>

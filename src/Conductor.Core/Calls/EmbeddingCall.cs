@@ -19,6 +19,9 @@ public sealed class EmbeddingCall : ModelCall, IRequest<EmbeddingOutcome>
         get => _request ??= Body!.Dialect.ParseEmbeddings(Body.Bytes);
         init => _request = value;
     }
+
+    /// <summary>Puts what the hooks made of it in the place of the request. The caller's bytes stay, and no target gets them.</summary>
+    internal void Replace(EmbeddingRequest request) => _request = request;
 }
 
 /// <summary>An embedding request.</summary>

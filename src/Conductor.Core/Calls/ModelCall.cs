@@ -72,6 +72,9 @@ public abstract class ModelCall : IAsyncDisposable
 
     internal void Change(IReadOnlyList<string> names) => Note(ChangedParameters, names);
 
+    /// <summary>The hooks that the call goes through, written by admission; null where there are none. What they look at is text, so that no bytes go through as they are.</summary>
+    internal Hooks.HookChain? Hooks { get; set; }
+
     /// <summary>What this call does with the cache, written by caching.</summary>
     public CacheUse CacheUse { get; internal set; } = CacheUse.Off;
 

@@ -20,6 +20,9 @@ public sealed class TokenCountCall : ModelCall, IRequest<TokenCountOutcome>
         get => _request ??= Body!.Dialect.ParseChat(Body.Bytes);
         init => _request = value;
     }
+
+    /// <summary>Puts what the hooks made of it in the place of the request. The caller's bytes stay, and no target gets them.</summary>
+    internal void Replace(ChatRequest request) => _request = request;
 }
 
 /// <summary>A number of tokens: the upstream's own word in the caller's dialect, or Conductor's count.</summary>

@@ -10,7 +10,10 @@ namespace Conductor.Catalog;
 public sealed class CatalogSnapshot
 {
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lazy<Hooks.HookPlan?> _hookPlan;
     private int _pins = 1; // the catalogue's own
+
+    public CatalogSnapshot() => _hookPlan = new(() => Conductor.Hooks.HookPlan.Build(Settings, Hooks));
 
     public static CatalogSnapshot Empty { get; } = new();
 
@@ -24,6 +27,12 @@ public sealed class CatalogSnapshot
 
     /// <summary>What prompts' templates may call: Conductor's own functions, and those of the live plugins.</summary>
     public Prompts.PromptFunctions Functions { get; init; } = Prompts.PromptFunctions.Default;
+
+    /// <summary>Live hooks, in no order.</summary>
+    public IReadOnlyList<Hooks.CallHookEntry> Hooks { get; init; } = [];
+
+    /// <summary>What calls go through; null where nothing looks at any.</summary>
+    internal Hooks.HookPlan? HookPlan => _hookPlan.Value;
 
     /// <summary>Prices by target.</summary>
     public Costing.PriceCatalog Prices { get; init; } = Costing.PriceCatalog.Empty;

@@ -54,6 +54,7 @@ internal static class CallerKeyMapper
             Tags = Tags(entry.Object("tags")),
             Limits = read,
             Budgets = LimitsMapper.Budgets(limits, read, BudgetsMapper.Read(entry)),
+            Privacy = PrivacyMapper.Read(entry),
             Place = place,
         };
     }

@@ -25,6 +25,8 @@ internal static class ConductorMapper
         Reliability = Reliability(root.Object("reliability"), new ReliabilitySettings()),
         Cache = Cache(root.Object("cache"), new CacheSettings()),
         Prices = Prices(root.Object("prices"), new PricesSettings()),
+        Hooks = PrivacyMapper.Hooks(root.Object("hooks")),
+        Privacy = PrivacyMapper.Read(root),
         Limits = limits,
         Storage = Storage(root.Object("storage"), new StorageSettings()),
         Telemetry = new TelemetrySettings

@@ -86,7 +86,7 @@ internal sealed class TenantsMapper(ProblemList problems)
     {
         var limits = tenant.Object("limits");
         var read = LimitsMapper.Read(limits);
-        return new TenantSettings { Models = tenant.Texts("models"), Limits = read, Budgets = LimitsMapper.Budgets(limits, read, BudgetsMapper.Read(tenant)) };
+        return new TenantSettings { Models = tenant.Texts("models"), Limits = read, Budgets = LimitsMapper.Budgets(limits, read, BudgetsMapper.Read(tenant)), Privacy = PrivacyMapper.Read(tenant) };
     }
 
     private void Key(SettingsReader entry, int place)

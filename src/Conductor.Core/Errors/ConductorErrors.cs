@@ -39,6 +39,25 @@ public static class ConductorErrors
     public static ConductorException OperationQuarantined(string operation, string why) =>
         new(503, "overloaded_error", "operation_quarantined", $"Operation '{operation}' is {why}.") { ShouldRetry = false };
 
+    /// <summary>A hook refuses the call or ends its answer.</summary>
+    /// <param name="reason">Why, as a sentence.</param>
+    public static ConductorException ContentFiltered(string reason) =>
+        new(400, "invalid_request_error", "content_filter", reason) { ShouldRetry = false };
+
+    /// <summary>The hook's own code failed, and the call is not let through without it.</summary>
+    public static ConductorException HookFault(string hook, string kind) =>
+        new(502, "upstream_error", "hook_fault", $"Hook '{hook}' failed inside its plugin ({kind}), and no call is made without it. The operator has to mend it.") { ShouldRetry = false };
+
+    /// <summary>The hook's code failed too often: it is not asked for a while.</summary>
+    /// <param name="hook">The hook.</param>
+    /// <param name="why">The end of the sentence.</param>
+    public static ConductorException HookQuarantined(string hook, string why) =>
+        new(503, "overloaded_error", "hook_quarantined", $"Hook '{hook}' is {why}.") { ShouldRetry = false };
+
+    /// <summary>The hook is configured, and no plugin brings it.</summary>
+    public static ConductorException HookMissing(string hook) =>
+        new(503, "overloaded_error", "hook_missing", $"Hook '{hook}' is in the configuration and no plugin brings it, and no call is made without it. The operator has to mend it.") { ShouldRetry = false };
+
     /// <summary>The operation's prompt cannot be used, before any target was asked.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="mistake">What is wrong, without the file's name.</param>

@@ -26,7 +26,8 @@ internal sealed class ChatHandler(AttemptServices services) : IRequestHandler<Ch
 
     private static Task<ChatOutcome> AttemptAsync(ChatCall call, AttemptScope scope)
     {
-        if (call.Body is { IsTypedOnly: false } body && scope.Provider.RawTransport is { } transport && IsRaw(call, scope, body, transport))
+        // What hooks look at is text: their calls go typed.
+        if (call.Hooks is null && call.Body is { IsTypedOnly: false } body && scope.Provider.RawTransport is { } transport && IsRaw(call, scope, body, transport))
         {
             return body.Endpoint is RawEndpoint.Completions ? CompleteAsync(call, scope, transport) : RawAsync(call, scope, transport);
         }

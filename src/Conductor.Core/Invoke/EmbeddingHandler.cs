@@ -16,7 +16,7 @@ internal sealed class EmbeddingHandler(AttemptServices services) : IRequestHandl
     }
 
     private static Task<EmbeddingOutcome> AttemptAsync(EmbeddingCall call, AttemptScope scope) =>
-        call.Body is { IsTypedOnly: false } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Embeddings)
+        call.Hooks is null && call.Body is { IsTypedOnly: false } body && scope.Provider.RawTransport is { } transport && transport.Supports(body.Dialect.Name, body.Endpoint ?? RawEndpoint.Embeddings)
             ? RawExchange.EmbedAsync(call, scope, transport)
             : EmbedAsync(call, scope);
 

@@ -15,7 +15,7 @@ internal sealed class TokenCountHandler(AttemptServices services) : IRequestHand
     public Task<TokenCountOutcome> Handle(TokenCountCall request, CancellationToken cancellationToken)
     {
         var hop = request.Hop!;
-        if (request.Body is { } body && Counts(hop, body.Dialect))
+        if (request.Hooks is null && request.Body is { } body && Counts(hop, body.Dialect))
         {
             var scope = AttemptScope.Begin(request, services, cancellationToken);
             return scope.RunAsync(() => RawExchange.CountAsync(request, scope, scope.Provider.RawTransport!));

@@ -23,7 +23,14 @@ internal sealed class AdmissionBehavior<TRequest, TResponse>(ICatalog catalog, C
         {
             await AdmitAsync(request, snapshot, cancellationToken).ConfigureAwait(false);
             request.Timings.Queue = time.GetElapsedTime(start);
-            return await next().ConfigureAwait(false);
+            if (snapshot.HookPlan?.For(request) is not { } hooks)
+            {
+                return await next().ConfigureAwait(false);
+            }
+
+            request.Hooks = hooks;
+            await hooks.BeforeAsync(cancellationToken).ConfigureAwait(false);
+            return (TResponse)await hooks.AfterAsync(await next().ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         }
         finally
         {

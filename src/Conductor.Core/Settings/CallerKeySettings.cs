@@ -56,4 +56,7 @@ public sealed record CallerKeySettings
 
     /// <summary>Its place in `keys` of `tenants.yaml`, from 0; null where it stands elsewhere.</summary>
     public int? Place { get; init; }
+
+    /// <summary>What becomes of personal data.</summary>
+    public PrivacySettings Privacy { get; init; } = PrivacySettings.None;
 }

@@ -21,6 +21,12 @@ public sealed record ConductorSettings
 
     public PricesSettings Prices { get; init; } = new();
 
+    /// <summary>Settings of hooks by the hook's name.</summary>
+    public IReadOnlyDictionary<string, HookSettings> Hooks { get; init; } = new Dictionary<string, HookSettings>();
+
+    /// <summary>What becomes of personal data in all calls, where a tenant or a key says nothing else.</summary>
+    public PrivacySettings Privacy { get; init; } = PrivacySettings.None;
+
     public LimitsSettings Limits { get; init; } = new();
 
     public StorageSettings Storage { get; init; } = new();

@@ -18,4 +18,7 @@ public sealed record TenantSettings
 
     /// <summary>What it may spend, all its keys together; empty = as much as it likes.</summary>
     public IReadOnlyList<BudgetSettings> Budgets { get; init; } = [];
+
+    /// <summary>What becomes of personal data.</summary>
+    public PrivacySettings Privacy { get; init; } = PrivacySettings.None;
 }

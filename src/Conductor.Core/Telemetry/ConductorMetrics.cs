@@ -158,6 +158,13 @@ public sealed class ConductorMetrics
         _pluginFaults.Add(1, new TagList { { "function", _functions.Limit(function.DisplayName) }, { "plugin", _plugins.Limit(function.PluginId) } });
     }
 
+    /// <summary>The code of a plugin's hook failed.</summary>
+    public void PluginFault(Hooks.CallHookEntry hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        _pluginFaults.Add(1, new TagList { { "hook", _functions.Limit(hook.Name) }, { "plugin", _plugins.Limit(hook.PluginId) } });
+    }
+
     /// <summary>An attempt's first content is there.</summary>
     public void FirstToken(ModelCall call, Attempt attempt, TimeSpan wait)
     {

@@ -15,7 +15,7 @@ internal sealed class RecordedResponse : HttpResponseFeature, IHttpResponseBodyF
     public RecordedResponse(AnswerRecording recording)
     {
         _recording = recording;
-        _writer = new RecordingWriter(recording, Start);
+        _writer = new RecordingWriter(recording, () => StartAsync());
         _stream = _writer.AsStream();
         RequestAborted = recording.Abandoned;
     }
@@ -51,20 +51,7 @@ internal sealed class RecordedResponse : HttpResponseFeature, IHttpResponseBodyF
     {
     }
 
-    public Task StartAsync(CancellationToken cancellationToken = default)
-    {
-        Start();
-        return Task.CompletedTask;
-    }
-
-    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
-        SendFileFallback.SendFileAsync(_stream, path, offset, count, cancellationToken);
-
-    public async Task CompleteAsync() => await _writer.FlushAsync();
-
-    public override void OnStarting(Func<object, Task> callback, object state) => (_starting ??= new()).Push((callback, state));
-
-    private void Start()
+    public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (HasStarted)
         {
@@ -73,9 +60,16 @@ internal sealed class RecordedResponse : HttpResponseFeature, IHttpResponseBodyF
 
         while (_starting?.TryPop(out var callback) == true)
         {
-            callback.Callback(callback.State).GetAwaiter().GetResult(); // ours set headers, and wait for nothing
+            await callback.Callback(callback.State);
         }
 
         _recording.Start(StatusCode, Headers);
     }
+
+    public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) =>
+        SendFileFallback.SendFileAsync(_stream, path, offset, count, cancellationToken);
+
+    public async Task CompleteAsync() => await _writer.FlushAsync();
+
+    public override void OnStarting(Func<object, Task> callback, object state) => (_starting ??= new()).Push((callback, state));
 }

@@ -6,7 +6,7 @@ namespace Conductor.Host.Idempotency;
 /// <summary>The body of a response that is recorded: what is flushed becomes a piece of the recording.</summary>
 /// <param name="recording">Where to.</param>
 /// <param name="start">Tells the recording status and headers, the first time.</param>
-internal sealed class RecordingWriter(AnswerRecording recording, Action start) : PipeWriter
+internal sealed class RecordingWriter(AnswerRecording recording, Func<Task> start) : PipeWriter
 {
     private readonly ArrayBufferWriter<byte> _pending = new(1024);
 
@@ -30,7 +30,7 @@ internal sealed class RecordingWriter(AnswerRecording recording, Action start) :
 
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
-        start();
+        await start();
         if (_pending.WrittenCount > 0)
         {
             var bytes = _pending.WrittenSpan.ToArray();

@@ -1,4 +1,5 @@
 using Conductor.Catalog;
+using Conductor.Hooks;
 using Conductor.PluginLoading;
 using Conductor.Prompts;
 using Conductor.Settings;
@@ -16,4 +17,4 @@ internal sealed record LiveProvider(ProviderEntry Entry, ServiceProvider Contain
 
 /// <summary>An operation plugin at work.</summary>
 internal sealed record LiveOperations(
-    IReadOnlyList<OperationEntry> Entries, IReadOnlyList<PromptFunctionEntry> Functions, ServiceProvider Container, LoadedPlugin Plugin);
+    IReadOnlyList<OperationEntry> Entries, IReadOnlyList<PromptFunctionEntry> Functions, IReadOnlyList<CallHookEntry> Hooks, ServiceProvider Container, LoadedPlugin Plugin);

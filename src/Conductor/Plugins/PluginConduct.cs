@@ -6,13 +6,14 @@ namespace Conductor.Plugins;
 /// <summary>What live plugins are said to be on account of how they behave.</summary>
 internal static class PluginConduct
 {
-    /// <summary>The statuses, those plugins faulted of which a provider, an operation or a prompt function is quarantined.</summary>
+    /// <summary>The statuses, those plugins faulted of which a provider, an operation, a prompt function or a hook is quarantined.</summary>
     public static IReadOnlyList<PluginStatus> Say(IReadOnlyList<PluginStatus> statuses, CatalogSnapshot catalog)
     {
         var quarantined = catalog.Providers.Values.Where(provider => provider.Quarantine.IsClosed).ToList();
         var operations = catalog.Operations.Values.Where(operation => operation.Quarantine.IsClosed).ToList();
         var functions = catalog.Functions.OfPlugins.Where(function => function.Quarantine.IsClosed).ToList();
-        return quarantined.Count + operations.Count + functions.Count == 0 ? statuses : [.. statuses.Select(Judge)];
+        var hooks = catalog.Hooks.Where(hook => hook.Quarantine.IsClosed).ToList();
+        return quarantined.Count + operations.Count + functions.Count + hooks.Count == 0 ? statuses : [.. statuses.Select(Judge)];
 
         PluginStatus Judge(PluginStatus status) =>
             status is { Kind: PluginKind.Operation, State: PluginState.Active }
@@ -23,6 +24,10 @@ internal static class PluginConduct
             && functions.Find(function => function.PluginId == status.Id) is { } function
             && function.Quarantine.Describe() is { } said
                 ? status with { State = PluginState.Faulted, Reason = $"Prompt function '{function.DisplayName}' is {said}." }
+            : status is { Kind: PluginKind.Operation, State: PluginState.Active }
+            && hooks.Find(hook => hook.PluginId == status.Id) is { } hook
+            && hook.Quarantine.Describe() is { } told
+                ? status with { State = PluginState.Faulted, Reason = $"Hook '{hook.Name}' is {told}." }
             : status is { Kind: PluginKind.Provider, State: PluginState.Active }
             && quarantined.Find(provider => provider.PluginId == status.Id) is { } provider
             && provider.Quarantine.Describe() is { } words
@@ -30,15 +35,16 @@ internal static class PluginConduct
                 : status;
     }
 
-    /// <summary>Every provider, operation and plugin's prompt function, and whether it is quarantined.</summary>
+    /// <summary>Every provider, operation, plugin's prompt function and hook, and whether it is quarantined.</summary>
     public static IReadOnlyCollection<(string Kind, string Name, bool IsQuarantined)> Quarantines(CatalogSnapshot catalog) =>
     [
         .. catalog.Providers.Values.Select(provider => ("provider", provider.Name, provider.Quarantine.IsClosed)),
         .. catalog.Operations.Values.Select(operation => ("operation", operation.Name, operation.Quarantine.IsClosed)),
         .. catalog.Functions.OfPlugins.Select(function => ("function", function.DisplayName, function.Quarantine.IsClosed)),
+        .. catalog.Hooks.Select(hook => ("hook", hook.Name, hook.Quarantine.IsClosed)),
     ];
 
-    /// <summary>Lets every provider, operation and prompt function out of its quarantine.</summary>
+    /// <summary>Lets every provider, operation, prompt function and hook out of its quarantine.</summary>
     public static void Forgive(CatalogSnapshot catalog)
     {
         foreach (var provider in catalog.Providers.Values)
@@ -54,6 +60,11 @@ internal static class PluginConduct
         foreach (var function in catalog.Functions.OfPlugins)
         {
             function.Quarantine.Release();
+        }
+
+        foreach (var hook in catalog.Hooks)
+        {
+            hook.Quarantine.Release();
         }
     }
 }

@@ -73,6 +73,7 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
         {
             live.Entries.ToList().ForEach(entry => entry.Retire());
             live.Functions.ToList().ForEach(function => function.Retire());
+            live.Hooks.ToList().ForEach(hook => hook.Retire());
             await DisposeAsync(live.Container, live.Plugin.Id).ConfigureAwait(false);
         }
     }
@@ -123,6 +124,12 @@ internal sealed class PluginRetirement(PluginLoader loader, ISettings settings, 
         {
             function.Retire();
             await DrainAsync(function.Drained, function.Name, since).ConfigureAwait(false);
+        }
+
+        foreach (var hook in live.Hooks)
+        {
+            hook.Retire();
+            await DrainAsync(hook.Drained, hook.Name, since).ConfigureAwait(false);
         }
 
         await DisposeAsync(live.Container, live.Plugin.Id).ConfigureAwait(false);

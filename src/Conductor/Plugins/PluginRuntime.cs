@@ -221,6 +221,7 @@ internal sealed class PluginRuntime(
             Providers = roster.Providers.ToDictionary(pair => pair.Key, pair => pair.Value.Entry, StringComparer.Ordinal),
             Operations = operations,
             Functions = FunctionsNow(),
+            Hooks = [.. roster.Operations.SelectMany(live => live.Hooks)],
             Prices = prices,
         });
     }

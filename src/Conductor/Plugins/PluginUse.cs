@@ -1,4 +1,5 @@
 using Conductor.Catalog;
+using Conductor.Hooks;
 using Conductor.PluginLoading;
 using Conductor.Prompts;
 
@@ -41,6 +42,11 @@ internal sealed class PluginUse
                 foreach (var function in live.Functions)
                 {
                     Note(live.Plugin, "function:" + function.Name, function);
+                }
+
+                foreach (var hook in live.Hooks)
+                {
+                    Note(live.Plugin, "hook:" + hook.Name, hook);
                 }
             }
         }
@@ -85,6 +91,7 @@ internal sealed class PluginUse
         ProviderEntry provider => provider.CallsInFlight,
         OperationEntry operation => operation.CallsInFlight,
         PromptFunctionEntry function => function.CallsInFlight,
+        CallHookEntry hook => hook.CallsInFlight,
         _ => 0,
     };
 

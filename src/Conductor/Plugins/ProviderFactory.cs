@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using Conductor.Catalog;
+using Conductor.Hooks;
 using Conductor.Limits;
 using Conductor.Operations;
 using Conductor.PluginLoading;
@@ -16,7 +18,7 @@ using Microsoft.Extensions.Logging;
 namespace Conductor.Plugins;
 
 /// <summary>Builds what plugins offer, each in a container of its own that holds only what the host lends.</summary>
-internal sealed class ProviderFactory(
+internal sealed partial class ProviderFactory(
     ISettings settings, ILoggerFactory loggers, TimeProvider time, IHttpClientFactory http, IMeterFactory meters, ConductorMetrics metrics, IRateLimitStore limits, ILogger<ProviderFactory> logger)
 {
     /// <exception cref="PluginFailureException">The plugin cannot make this provider; the message says why.</exception>
@@ -85,9 +87,23 @@ internal sealed class ProviderFactory(
                 throw new PluginFailureException($"Plugin '{plugin.Id}' registers two functions named '{twice}'.");
             }
 
-            return entries.Count + functions.Count > 0
-                ? new LiveOperations(entries, functions, container, plugin)
-                : throw new PluginFailureException($"Plugin '{plugin.Id}' registers no IOperation and no PromptFunction.");
+            var hooks = container.GetServices<ICallHook>()
+                .Select(hook => new CallHookEntry(hook, plugin.Id, plugin.Hash)
+                {
+                    Quarantine = new Quarantine(settings.Current.Plugins.Quarantine, time),
+                    Time = time,
+                    Faulted = NoteFault,
+                    LetOut = NoteLetOut,
+                })
+                .ToList();
+            if (hooks.Find(hook => !HookName().IsMatch(hook.Name ?? "")) is not null)
+            {
+                throw new PluginFailureException($"Plugin '{plugin.Id}' registers a hook whose name is not 1 to 80 lower case letters, digits, '-' and '_'.");
+            }
+
+            return entries.Count + functions.Count + hooks.Count > 0
+                ? new LiveOperations(entries, functions, hooks, container, plugin)
+                : throw new PluginFailureException($"Plugin '{plugin.Id}' registers no IOperation, no PromptFunction and no ICallHook.");
         }
         catch (Exception failure)
         {
@@ -113,6 +129,21 @@ internal sealed class ProviderFactory(
             RuntimeLog.FunctionQuarantined(logger, function.DisplayName, function.PluginId, kept, fault);
         }
     }
+
+    private void NoteFault(CallHookEntry hook, string fault, TimeSpan? time)
+    {
+        metrics.PluginFault(hook);
+        RuntimeLog.HookFault(logger, hook.Name, hook.PluginId, fault);
+        if (time is { } kept)
+        {
+            RuntimeLog.HookQuarantined(logger, hook.Name, hook.PluginId, kept, fault);
+        }
+    }
+
+    private void NoteLetOut(CallHookEntry hook) => RuntimeLog.HookLetOut(logger, hook.Name, hook.PluginId);
+
+    [GeneratedRegex("^[a-z0-9_-]{1,80}$")]
+    private static partial Regex HookName();
 
     private void NoteLetOut(PromptFunctionEntry function) => RuntimeLog.FunctionLetOut(logger, function.DisplayName, function.PluginId);
 

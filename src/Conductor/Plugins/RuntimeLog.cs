@@ -40,6 +40,15 @@ internal static partial class RuntimeLog
     [LoggerMessage(5014, LogLevel.Information, "Prompt function {Function} of plugin {Plugin} is out of quarantine: a probe came to an end")]
     public static partial void FunctionLetOut(ILogger logger, string function, string plugin);
 
+    [LoggerMessage(5015, LogLevel.Warning, "Hook {Hook} of plugin {Plugin} failed: {Fault}")]
+    public static partial void HookFault(ILogger logger, string hook, string plugin, string fault);
+
+    [LoggerMessage(5016, LogLevel.Error, "Hook {Hook} of plugin {Plugin} is quarantined for {Time}: {Fault}")]
+    public static partial void HookQuarantined(ILogger logger, string hook, string plugin, TimeSpan time, string fault);
+
+    [LoggerMessage(5017, LogLevel.Information, "Hook {Hook} of plugin {Plugin} is out of quarantine: a probe came to an end")]
+    public static partial void HookLetOut(ILogger logger, string hook, string plugin);
+
     [LoggerMessage(5012, LogLevel.Warning,
         "A plugin is replaced or taken away, and idle threads of this process end: on .NET 9 and 10 one of them can end the process with it. " +
         "Set System.Threading.ThreadPool.ThreadsToKeepAlive to -1 in its runtimeconfig.json (docs/plugins.md)")]

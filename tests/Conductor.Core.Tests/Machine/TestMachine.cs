@@ -6,6 +6,7 @@ using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Costing;
 using Conductor.Dialects;
+using Conductor.Hooks;
 using Conductor.Limits;
 using Conductor.Operations;
 using Conductor.Pipeline;
@@ -41,8 +42,10 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
         LedgerWriterOptions? ledger = null,
         string? promptFolder = null,
         Action<IServiceCollection>? configure = null,
-        ManualTimeProvider? time = null)
+        ManualTimeProvider? time = null,
+        IReadOnlyList<ICallHook>? hooks = null)
     {
+        Hooks = hooks ?? [];
         Time = time ?? new ManualTimeProvider();
         _keyLimits = new InMemoryRateLimitStore(Time);
         Store = store ?? new InMemoryLedgerStore();
@@ -80,6 +83,9 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
     public ManualTimeProvider Time { get; }
 
     public ILedgerStore Store { get; }
+
+    /// <summary>Hooks of every catalogue that is made from here on.</summary>
+    public IReadOnlyList<ICallHook> Hooks { get; set; }
 
     public CatalogSnapshot Snapshot { get; private set; } = CatalogSnapshot.Empty;
 
@@ -134,6 +140,7 @@ internal sealed class TestMachine : IAsyncDisposable, ISettings, ICatalog
                 .Select(operation => new OperationEntry(operation, "fake-operations") { Fingerprint = operationFingerprint, Time = Time, Quarantine = new Quarantine(settings.Plugins.Quarantine, Time) })
                 .ToDictionary(entry => entry.Name),
             Prices = PriceCatalogBuilder.Build(complete),
+            Hooks = [.. Hooks.Select(hook => new CallHookEntry(hook, "fake-hooks", "h1") { Time = Time, Quarantine = new Quarantine(settings.Plugins.Quarantine, Time) })],
         };
     }
 
