@@ -4,6 +4,15 @@ namespace Conductor.Wire.OpenAI.Tests;
 
 public sealed class PeekTests
 {
+    [Theory]
+    [InlineData("""{"max_tokens":900,"max_completion_tokens":5}""", 900)]
+    [InlineData("""{"max_completion_tokens":900,"max_tokens":5}""", 900)]
+    [InlineData("""{"max_tokens":null,"max_completion_tokens":5}""", 5)]
+    [InlineData("""{"max_tokens":5}""", 5)]
+    [InlineData("""{}""", null)]
+    public void Read_TwoLimits_TheLargerCounts(string body, int? most) =>
+        Assert.Equal(most, OpenAIPeek.Read(System.Text.Encoding.UTF8.GetBytes(body)).MaxTokens); // which of the two a server goes by is the server's
+
     [Fact]
     public void Peek_EveryMember_IsReadWithItsPlace()
     {

@@ -71,6 +71,44 @@ public sealed class KeysCommandTests : IDisposable
         Assert.Contains("nowhere.yaml", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Keys_BesideAServer_TakenAndRevokedWithoutARestart()
+    {
+        using var host = HostProcess.Start(["serve", "--config", _folder.Combine("conductor.yaml"), "--data", _folder.Combine("data"), "--listen", "http://127.0.0.1:0"]);
+        using var client = new HttpClient { BaseAddress = await host.WaitForAddressAsync() };
+        Assert.Equal(200, await StatusAsync(client, null)); // open, as long as there is no key
+
+        Assert.Equal(0, (await RunAsync("create", "ops", "--role", "admin")).Code);
+        var (_, key, _) = await RunAsync("create", "web", "--tenant", "acme");
+        await EventuallyAsync(client, key.Trim(), 200);
+        Assert.Equal(401, await StatusAsync(client, null));
+
+        Assert.Equal(0, (await RunAsync("revoke", "acme/web", "--yes")).Code);
+        await EventuallyAsync(client, key.Trim(), 401);
+    }
+
+    // Another process writes, another reads: all there is to wait for is the answer.
+    private static async Task EventuallyAsync(HttpClient client, string key, int status)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await StatusAsync(client, key) != status)
+        {
+            await Task.Delay(20, limit.Token);
+        }
+    }
+
+    private static async Task<int> StatusAsync(HttpClient client, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/operations");
+        if (key is not null)
+        {
+            request.Headers.Authorization = new("Bearer", key);
+        }
+
+        using var response = await client.SendAsync(request);
+        return (int)response.StatusCode;
+    }
+
     private static string IdOf(string key) => KeyFormat.TryReadId(key, out var id) ? id.ToString() : "";
 
     private Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) =>
