@@ -2,6 +2,7 @@ using System.Collections.ObjectModel;
 using Conductor.Calls;
 using Conductor.Errors;
 using Conductor.Money;
+using Conductor.Privacy;
 
 namespace Conductor.Telemetry;
 
@@ -196,7 +197,7 @@ public sealed record CallRecord
                 break;
             }
 
-            tags[LogText.Clean(key, MaxTagKeyLength)] = LogText.Clean(value);
+            tags[LogText.Clean(PersonalData.Mask(key), MaxTagKeyLength)] = LogText.Clean(PersonalData.Mask(value)); // masked first: half an address is personal too
         }
 
         return tags;

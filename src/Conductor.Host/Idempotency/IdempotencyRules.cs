@@ -6,7 +6,7 @@ namespace Conductor.Host.Idempotency;
 
 /// <summary>
 /// What is kept of an answer. One rule: a target is asked again under the same key only after the caller has been told that nothing came of the first time, and that asking
-/// again may help (docs/decisions/0015).
+/// again may help (docs/decisions/0013).
 /// </summary>
 internal static class IdempotencyRules
 {

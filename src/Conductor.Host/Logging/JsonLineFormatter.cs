@@ -40,15 +40,16 @@ internal sealed class JsonLineFormatter(TimeProvider time) : LineFormatter
             json.WriteString("event"u8, name);
         }
 
-        json.WriteString("message"u8, entry.Formatter(entry.State, entry.Exception));
+        var isMasked = LogPrivacy.IsMasked(entry.LogLevel, entry.Exception);
+        json.WriteString("message"u8, LogPrivacy.Mask(entry.Formatter(entry.State, entry.Exception), isMasked));
         if (entry.State is IReadOnlyList<KeyValuePair<string, object?>> fields)
         {
-            WriteFields(json, fields);
+            WriteFields(json, fields, isMasked);
         }
 
         if (entry.Exception is { } exception)
         {
-            json.WriteString("exception"u8, ExceptionText.Chain(exception));
+            json.WriteString("exception"u8, LogPrivacy.Mask(ExceptionText.Chain(exception), isMasked));
             if (entry.LogLevel >= LogLevel.Error && exception.StackTrace is { } stack)
             {
                 json.WriteString("stack"u8, stack);
@@ -77,7 +78,7 @@ internal sealed class JsonLineFormatter(TimeProvider time) : LineFormatter
         json.WriteStringValue(text[..length]);
     }
 
-    private static void WriteFields(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> fields)
+    private static void WriteFields(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> fields, bool isMasked)
     {
         for (var i = 0; i < fields.Count; i++)
         {
@@ -89,11 +90,11 @@ internal sealed class JsonLineFormatter(TimeProvider time) : LineFormatter
 
             var name = SnakeCase(key);
             json.WritePropertyName(Reserved.Contains(name) ? name + "_" : name);
-            WriteValue(json, value);
+            WriteValue(json, value, isMasked);
         }
     }
 
-    private static void WriteValue(Utf8JsonWriter json, object? value)
+    private static void WriteValue(Utf8JsonWriter json, object? value, bool isMasked)
     {
         switch (value)
         {
@@ -101,7 +102,7 @@ internal sealed class JsonLineFormatter(TimeProvider time) : LineFormatter
                 json.WriteNullValue();
                 break;
             case string text:
-                json.WriteStringValue(text);
+                json.WriteStringValue(LogPrivacy.Mask(text, isMasked));
                 break;
             case bool flag:
                 json.WriteBooleanValue(flag);
@@ -125,7 +126,7 @@ internal sealed class JsonLineFormatter(TimeProvider time) : LineFormatter
                 json.WriteStartObject();
                 foreach (var (key, text) in pairs)
                 {
-                    json.WriteString(key, text);
+                    json.WriteString(key, LogPrivacy.Mask(text, isMasked));
                 }
 
                 json.WriteEndObject();
@@ -134,13 +135,13 @@ internal sealed class JsonLineFormatter(TimeProvider time) : LineFormatter
                 json.WriteStartArray();
                 foreach (var item in items)
                 {
-                    WriteValue(json, item);
+                    WriteValue(json, item, isMasked);
                 }
 
                 json.WriteEndArray();
                 break;
             default:
-                json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
+                json.WriteStringValue(LogPrivacy.Mask(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "", isMasked));
                 break;
         }
     }

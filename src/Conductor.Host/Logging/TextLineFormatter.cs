@@ -20,11 +20,12 @@ internal sealed class TextLineFormatter(TimeProvider time) : LineFormatter
             textWriter.Write(": ");
         }
 
-        WriteLine(textWriter, entry.Formatter(entry.State, entry.Exception));
+        var isMasked = LogPrivacy.IsMasked(entry.LogLevel, entry.Exception);
+        WriteLine(textWriter, LogPrivacy.Mask(entry.Formatter(entry.State, entry.Exception), isMasked));
         if (entry.Exception is { } exception)
         {
             textWriter.Write(" (");
-            WriteLine(textWriter, ExceptionText.Chain(exception));
+            WriteLine(textWriter, LogPrivacy.Mask(ExceptionText.Chain(exception), isMasked));
             textWriter.Write(')');
             if (entry.LogLevel >= LogLevel.Error && exception.StackTrace is { } stack)
             {

@@ -11,6 +11,28 @@ public sealed class LineFormatterTests
 {
     private static readonly FixedTime Time = new();
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Failure_WithPersonalData_IsMaskedEverywhere(bool isJson)
+    {
+        LineFormatter formatter = isJson ? new JsonLineFormatter(Time) : new TextLineFormatter(Time);
+        var output = new ArrayBufferWriter<byte>();
+        KeyValuePair<string, object?>[] state = [new("Problem", "of joe@example.com"), new("numbers", new[] { "4111 1111 1111 1111" }), new("count", 4111111111111111)];
+        var failure = new InvalidOperationException("no joe@example.com", new FormatException("+49 30 901820 is odd"));
+
+        formatter.Write(output, new LogEntry<KeyValuePair<string, object?>[]>(LogLevel.Warning, "c", new EventId(1, "E"), state, failure, (_, _) => "told joe@example.com"));
+
+        var line = Encoding.UTF8.GetString(output.WrittenSpan);
+        Assert.DoesNotMatch("joe@|901820|1111 1111", line);
+        Assert.Contains("told [EMAIL]", line, StringComparison.Ordinal);
+        Assert.Contains("no [EMAIL]", line, StringComparison.Ordinal);
+        if (isJson)
+        {
+            Assert.Equal(4111111111111111, JsonDocument.Parse(line).RootElement.GetProperty("count").GetInt64()); // a number of ours stays one
+        }
+    }
+
     [Fact]
     public void Json_StructuredFields_StandAtTheTopUnderTheirOwnNames()
     {
