@@ -15,21 +15,35 @@ internal sealed class ConcurrencyGate(TimeProvider time) : IDisposable
     private readonly Places _all = new(time);
     private readonly ConcurrentDictionary<string, Places> _tenants = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Tenant, string Key), Places> _keys = new();
-    private int _active;
 
-    public int Active => Volatile.Read(ref _active);
+    public int Active => _all.Inside;
 
     /// <summary>Takes a place in every scope, the narrowest first, or none.</summary>
     /// <returns>What gives all of them back when it is disposed.</returns>
     /// <exception cref="ConductorException">503 `queue_full`: a limit is reached, and nobody may wait for it, or not longer.</exception>
     public ValueTask<IDisposable> EnterAsync(CallContext caller, CallerLimits limits, LimitsSettings settings, CancellationToken cancellationToken)
     {
-        var entry = new Entry(this);
-        return entry.TryTake(caller, limits, settings, out var reached) is { } full
-            ? settings.Queue.Length > 0
+        if (limits is { OfKey: null, OfTenant: null } && _all.TryEnter(settings.MaxConcurrentRequests, settings.Queue.Length) is { } place)
+        {
+            return new ValueTask<IDisposable>(place);
+        }
+
+        var entry = new Entry();
+        foreach (var scope in ScopesOf(caller, limits, settings))
+        {
+            if (scope.Places.TryEnter(scope.Most, settings.Queue.Length) is { } free)
+            {
+                entry.Add(free);
+                continue;
+            }
+
+            entry.Dispose();
+            return settings.Queue.Length > 0
                 ? WaitAsync(entry, caller, limits, settings, cancellationToken)
-                : throw Refuse(full, reached, caller, limits, settings)
-            : new ValueTask<IDisposable>(entry);
+                : throw Refuse(scope, caller);
+        }
+
+        return new ValueTask<IDisposable>(entry);
     }
 
     /// <inheritdoc/>
@@ -53,19 +67,18 @@ internal sealed class ConcurrencyGate(TimeProvider time) : IDisposable
                 reached = scope;
                 if (await scope.Places.EnterAsync(scope.Most, settings.Queue.Length, either.Token).ConfigureAwait(false) is not { } place)
                 {
-                    throw Refuse(scope.Places, scope.Kind, caller, limits, settings);
+                    throw Refuse(scope, caller);
                 }
 
                 entry.Add(place);
             }
 
-            entry.Count();
             return entry;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             entry.Dispose();
-            throw Refuse(reached.Places, reached.Kind, caller, limits, settings);
+            throw Refuse(reached, caller);
         }
         catch
         {
@@ -93,77 +106,34 @@ internal sealed class ConcurrencyGate(TimeProvider time) : IDisposable
 
     private Places PlacesOfTenant(CallContext caller) => _tenants.GetOrAdd(caller.TenantId, static (_, time) => new Places(time), time);
 
-    private static ConductorException Refuse(Places places, LimitScopeKind kind, CallContext caller, CallerLimits limits, LimitsSettings settings)
-    {
-        var (whose, most) = kind switch
+    private static ConductorException Refuse(Scope scope, CallContext caller) => ConductorErrors.QueueFull(
+        scope.Most,
+        scope.Kind switch
         {
-            LimitScopeKind.Key => ($" with key '{caller.KeyId}'", limits.OfKey!.Value),
-            LimitScopeKind.Tenant => ($" of tenant '{caller.TenantId}'", limits.OfTenant!.Value),
-            _ => ("", settings.MaxConcurrentRequests),
-        };
-        return ConductorErrors.QueueFull(most, whose, places.LikelyWait());
-    }
+            LimitScopeKind.Key => $" with key '{caller.KeyId}'",
+            LimitScopeKind.Tenant => $" of tenant '{caller.TenantId}'",
+            _ => "",
+        },
+        scope.Places.LikelyWait());
 
     private readonly record struct Scope(LimitScopeKind Kind, Places Places, int Most);
 
-    /// <summary>The places of one call.</summary>
-    private sealed class Entry(ConcurrencyGate gate) : IDisposable
+    /// <summary>The places of one call in several scopes.</summary>
+    private sealed class Entry : IDisposable
     {
-        private Places.Place? _ofKey;
-        private Places.Place? _ofTenant;
-        private Places.Place? _ofAll;
-        private bool _isCounted;
+        private Places.Place? _first;
+        private Places.Place? _second;
+        private Places.Place? _third;
 
-        /// <returns>Null: it has all of them. Else those that are all taken, and it has none.</returns>
-        public Places? TryTake(CallContext caller, CallerLimits limits, LimitsSettings settings, out LimitScopeKind reached)
-        {
-            var queue = settings.Queue.Length;
-            reached = LimitScopeKind.Key;
-            if (limits.OfKey is { } ofKey && gate.PlacesOfKey(caller) is var keys && (_ofKey = keys.TryEnter(ofKey, queue)) is null)
-            {
-                return keys;
-            }
+        /// <summary>Adds a place, the narrowest scope's first.</summary>
+        public void Add(Places.Place place) => (_first, _second, _third) = (_second, _third, place);
 
-            reached = LimitScopeKind.Tenant;
-            if (limits.OfTenant is { } ofTenant && gate.PlacesOfTenant(caller) is var tenants && (_ofTenant = tenants.TryEnter(ofTenant, queue)) is null)
-            {
-                Dispose();
-                return tenants;
-            }
-
-            reached = LimitScopeKind.Global;
-            if ((_ofAll = gate._all.TryEnter(settings.MaxConcurrentRequests, queue)) is null)
-            {
-                Dispose();
-                return gate._all;
-            }
-
-            Count();
-            return null;
-        }
-
-        /// <summary>Adds a place that was waited for, the narrowest scope's first.</summary>
-        public void Add(Places.Place place)
-        {
-            (_ofKey, _ofTenant, _ofAll) = (_ofTenant, _ofAll, place);
-        }
-
-        public void Count()
-        {
-            _isCounted = true;
-            Interlocked.Increment(ref gate._active);
-        }
-
+        /// <summary>Gives back what it has; it may be filled anew.</summary>
         public void Dispose()
         {
-            Interlocked.Exchange(ref _ofAll, null)?.Dispose();
-            Interlocked.Exchange(ref _ofTenant, null)?.Dispose();
-            Interlocked.Exchange(ref _ofKey, null)?.Dispose();
-            if (_isCounted)
-            {
-                _isCounted = false;
-                Interlocked.Decrement(ref gate._active);
-            }
+            Interlocked.Exchange(ref _third, null)?.Dispose();
+            Interlocked.Exchange(ref _second, null)?.Dispose();
+            Interlocked.Exchange(ref _first, null)?.Dispose();
         }
     }
 }

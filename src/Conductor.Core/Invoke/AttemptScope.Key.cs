@@ -1,5 +1,6 @@
 using Conductor.Calls;
 using Conductor.Costing;
+using Conductor.ProviderKeys;
 using Conductor.Providers;
 
 namespace Conductor.Invoke;
@@ -7,13 +8,10 @@ namespace Conductor.Invoke;
 /// <content>The provider's key that the attempt is made with.</content>
 internal sealed partial class AttemptScope
 {
-    private async ValueTask TakeKeyAsync()
-    {
-        if (Hop.Provider.Keys is not { } keys)
-        {
-            return;
-        }
+    private ValueTask TakeKeyAsync() => Hop.Provider.Keys is { } keys ? TakeKeyAsync(keys) : default;
 
+    private async ValueTask TakeKeyAsync(ProviderKeyRing keys)
+    {
         try
         {
             _turn = await keys.TakeAsync(Hop.Model.Id, TokensAtMost, _token).ConfigureAwait(false);

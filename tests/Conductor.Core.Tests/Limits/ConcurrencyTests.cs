@@ -156,6 +156,39 @@ public sealed class ConcurrencyTests
         Assert.Equal(after, gate.Active);
     }
 
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(4, 0)]
+    public async Task QueueComesOrGoes_WhoIsInsideStaysCounted(int before, int after)
+    {
+        using var gate = new ConcurrencyGate(_time);
+        var inside = new Queue<IDisposable>();
+        for (var i = 0; i < 3; i++)
+        {
+            inside.Enqueue(await gate.EnterAsync(Caller(), CallerLimits.None, Queued(3, before), CancellationToken.None));
+        }
+
+        async Task<IDisposable> Next() => await gate.EnterAsync(Caller(), CallerLimits.None, Queued(3, after), CancellationToken.None);
+        for (var i = 0; i < 10; i++)
+        {
+            var next = Next();
+            if (after == 0)
+            {
+                await Assert.ThrowsAsync<ConductorException>(() => next);
+                inside.Dequeue().Dispose();
+                next = Next();
+            }
+            else
+            {
+                Assert.False(next.IsCompleted);
+                inside.Dequeue().Dispose();
+            }
+
+            inside.Enqueue(await next.WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal(3, gate.Active);
+        }
+    }
+
     [Fact]
     public async Task LimitChanges_WhoWaitsIsServedUnderTheNewOne()
     {
