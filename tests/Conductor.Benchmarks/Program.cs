@@ -7,7 +7,6 @@ using Conductor.Settings;
 // `encoder` prints the encoder's table instead, beside a llama.cpp server where CONDUCTOR_LLAMA_SERVER names one.
 // `translation` prints what a chunk of a stream costs, raw and for each pair of dialects.
 // `ledger` prints what booking costs instead.
-// `hooks` prints what it costs to show a call to a hook, and to mask personal data.
 // `access` prints what it costs to find out whose key it is.
 // --quick takes a tenth of the rounds, for a machine that only has to see that it runs.
 var isQuick = args.Contains("--quick");
@@ -26,12 +25,6 @@ if (args.Contains("translation"))
 if (args.Contains("access"))
 {
     await AccessTable.PrintAsync(isQuick);
-    return;
-}
-
-if (args.Contains("hooks"))
-{
-    await HooksTable.PrintAsync(isQuick);
     return;
 }
 

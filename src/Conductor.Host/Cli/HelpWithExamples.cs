@@ -75,11 +75,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ],
         ["prompt list"] = ["conductor prompt list", "conductor prompt list --json"],
         ["prompt validate"] = ["conductor prompt validate", "conductor prompt validate greeting.yaml --with-plugins"],
-        ["keys"] = ["conductor keys create web --tenant acme --new-tenant --model fast", "conductor keys list", "conductor keys rotate acme/web --overlap 24h", "conductor keys revoke acme/web"],
+        ["keys"] = ["conductor keys create web --tenant acme --model fast", "conductor keys list", "conductor keys rotate acme/web --overlap 24h", "conductor keys revoke acme/web"],
         ["keys create"] =
         [
             "conductor keys create ops --role admin",
-            "conductor keys create web --tenant acme --new-tenant --model fast --route chat --ip 10.0.0.0/8 --max-tokens 2000 --expires 2027-01-01",
+            "conductor keys create web --tenant acme --model fast --route chat --ip 10.0.0.0/8 --max-tokens 2000 --expires 2027-01-01",
             "KEY=$(conductor keys create ci --tenant acme)",
         ],
         ["keys list"] = ["conductor keys list", "conductor keys list --json"],
@@ -87,8 +87,6 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["keys revoke"] = ["conductor keys revoke acme/web --yes"],
         ["config"] = ["conductor config validate --config conductor.yaml", "conductor config schema conductor > conductor.schema.json"],
         ["config validate"] = ["conductor config validate", "conductor config validate --config conductor.yaml --json"],
-        ["config diff"] = ["conductor config diff new/tenants.yaml", "conductor config diff --running http://127.0.0.1:5080"],
-        ["config apply"] = ["conductor config apply new/conductor.yaml new/tenants.yaml", "conductor config apply new/tenants.yaml --yes --running http://127.0.0.1:5080"],
         ["config schema"] = ["conductor config schema conductor > conductor.schema.json"],
         ["lab"] = ["conductor lab hotswap --streams 2000 --swaps 20"],
         ["lab hotswap"] = ["conductor lab hotswap --streams 2000 --swaps 20", "conductor lab hotswap --quick --plugin bin/plugin/MyProvider.dll --json"],

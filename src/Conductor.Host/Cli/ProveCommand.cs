@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using Conductor.Host.Prove;
+using Conductor.Host.Prove.Secrets;
 
 namespace Conductor.Host.Cli;
 
-/// <summary>`conductor prove dialects`.</summary>
+/// <summary>`conductor prove dialects` and `conductor prove secrets`.</summary>
 internal static class ProveCommand
 {
     private static readonly Option<int> Seed = new("--seed") { Description = "The first seed; a failure names its own.", HelpName = "N", DefaultValueFactory = _ => 1 };
@@ -23,7 +24,31 @@ internal static class ProveCommand
             var proof = new DialectProof(parsed.GetValue(Seed), rounds);
             return Print(await proof.RunAsync(stop.Token), proof);
         });
-        return new Command("prove", "Prove on this machine what the documentation says.") { dialects };
+        return new Command("prove", "Prove on this machine what the documentation says.") { dialects, Secrets() };
+    }
+
+    private static Command Secrets()
+    {
+        var secrets = new Command("secrets", "Give a gateway secrets that exist to be looked for, drive it every way, and look for them in all that it lets out.");
+        secrets.SetAction(async (_, cancellationToken) =>
+        {
+            using var stop = CancelOnSignal.Create(cancellationToken);
+            var proof = new SecretsProof();
+            await proof.RunAsync(stop.Token);
+            var (rows, hits) = proof.Look();
+            Terminal.Table(["where", "bytes", .. Canary.FormNames], rows.Select(row => (IReadOnlyList<string>)
+            [
+                row.Way, row.Bytes.ToString(CultureInfo.InvariantCulture), .. row.Hits.Select(count => count.ToString(CultureInfo.InvariantCulture)),
+            ]));
+            foreach (var wrong in hits.Concat(proof.Gaps))
+            {
+                Terminal.Error(wrong);
+            }
+
+            Terminal.Note(string.Create(CultureInfo.InvariantCulture, $"{proof.Canaries.Count} secrets, {proof.Asked} requests: {hits.Count} found, {proof.Gaps.Count} ways not tried"));
+            return hits.Count + proof.Gaps.Count == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+        });
+        return secrets;
     }
 
     private static int Print(ProofMatrix matrix, DialectProof proof)

@@ -5,12 +5,20 @@ namespace Conductor.Host.Composition;
 /// <summary>What is logged, and where to.</summary>
 internal static class HostLogging
 {
+    private const string LevelVariable = "CONDUCTOR_LOG_LEVEL";
+
     /// <summary>The server: Conductor's lines from Information, the framework's from Warning, on standard output.</summary>
     public static void ForServer(ILoggingBuilder logging)
     {
         var isTerminal = !Console.IsOutputRedirected;
+        logging.AddConductorConsole(isTerminal, toStandardError: false);
+        if (Enum.TryParse<LogLevel>(Environment.GetEnvironmentVariable(LevelVariable), ignoreCase: true, out var level))
+        {
+            logging.SetMinimumLevel(level); // whoever asks for it gets the framework's lines, too
+            return;
+        }
+
         logging
-            .AddConductorConsole(isTerminal, toStandardError: false)
             .SetMinimumLevel(LogLevel.Information)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning);

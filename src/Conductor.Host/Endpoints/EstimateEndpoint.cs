@@ -72,20 +72,33 @@ internal sealed class EstimateEndpoint(IConductor conductor, CostQuestions quest
             document.Dispose();
             throw new InvalidRequestException("The body must be a JSON object.", null, "invalid_json");
         }
-        catch (JsonException)
+        catch (Exception mistake) when (mistake is JsonException or InvalidOperationException) // a member's name with half of a surrogate pair
         {
             throw new InvalidRequestException("The body is not valid JSON.", null, "invalid_json");
         }
     }
 
     private static string? Text(JsonElement root, string name) => !root.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
-        : value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text
+        : value.ValueKind == JsonValueKind.String && Read(value, name) is { Length: > 0 } text ? text
         : throw Wrong(name, "must be a text that is not empty");
+
+    // Half of a surrogate pair, and bytes that are no UTF-8, come to light only here.
+    private static string Read(JsonElement text, string name)
+    {
+        try
+        {
+            return text.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new InvalidRequestException($"'{name}' holds text that is not valid Unicode.", name, "invalid_json");
+        }
+    }
 
     private static string Inputs(JsonElement input) => input.ValueKind switch
     {
-        JsonValueKind.String => input.GetString()!,
-        JsonValueKind.Array when input.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => string.Join('\n', input.EnumerateArray().Select(item => item.GetString())),
+        JsonValueKind.String => Read(input, "input"),
+        JsonValueKind.Array when input.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String) => string.Join('\n', input.EnumerateArray().Select(item => Read(item, "input"))),
         _ => throw Wrong("input", "must be a text or an array of texts"),
     };
 

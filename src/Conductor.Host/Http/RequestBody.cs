@@ -41,14 +41,15 @@ internal static class RequestBody
 
         try
         {
-            return await ReadAsync(context.Request, limit, context.RequestAborted);
+            return await ReadWholeAsync(context, limit);
         }
         catch (BadHttpRequestException failure)
         {
             throw HttpErrors.From(failure, limit);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or InvalidOperationException)
         {
+            // A trailer that is no text is an InvalidOperationException to the server.
             context.RequestAborted.ThrowIfCancellationRequested();
             throw HttpErrors.BadBody(failure);
         }
@@ -76,12 +77,15 @@ internal static class RequestBody
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, long limit, CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>> ReadWholeAsync(HttpContext context, long limit)
     {
-        var reader = request.BodyReader;
+        var reader = context.Request.BodyReader;
+        BodyPace? pace = null;
         while (true)
         {
-            var read = await reader.ReadAsync(cancellationToken);
+            var reading = reader.ReadAsync(context.RequestAborted);
+            var read = reading.IsCompleted ? await reading : await (pace ??= new BodyPace(context)).WaitAsync(reading.AsTask(), reader);
+            pace?.Note(read.Buffer.Length);
             if (read.Buffer.Length > limit)
             {
                 throw HttpErrors.RequestTooLarge(limit);

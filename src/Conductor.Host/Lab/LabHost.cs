@@ -67,6 +67,9 @@ internal sealed class LabHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Its id.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>How it ended; null while it runs.</summary>
     public int? ExitCode => _process.HasExited ? _process.ExitCode : null;
 
@@ -86,7 +89,22 @@ internal sealed class LabHost : IAsyncDisposable
     /// <param name="arguments">Its command line.</param>
     /// <param name="log">Takes every line that it writes; the caller's to dispose.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public static async Task<LabHost> StartAsync(IReadOnlyList<string> arguments, GatewayLog log, CancellationToken cancellationToken)
+    /// <param name="environment">Variables of its own.</param>
+    public static async Task<LabHost> StartAsync(IReadOnlyList<string> arguments, GatewayLog log, CancellationToken cancellationToken, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var host = new LabHost(new Process { StartInfo = Describe(arguments, environment) }, log);
+        host._process.OutputDataReceived += (_, line) => host.Hear(line.Data);
+        host._process.ErrorDataReceived += (_, line) => host.Hear(line.Data);
+        host._process.Start();
+        host._process.BeginOutputReadLine();
+        host._process.BeginErrorReadLine();
+        var address = await host._address.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
+        host._client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxResponseDrainSize = 0 }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        return host;
+    }
+
+    /// <summary>How this executable is started once more, with nothing of the machine's own gateway in its environment.</summary>
+    public static ProcessStartInfo Describe(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
         var isDotnet = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet";
         var start = new ProcessStartInfo(Environment.ProcessPath!, isDotnet ? [typeof(LabHost).Assembly.Location, .. arguments] : arguments)
@@ -103,15 +121,12 @@ internal sealed class LabHost : IAsyncDisposable
             start.Environment.Remove(name);
         }
 
-        var host = new LabHost(new Process { StartInfo = start }, log);
-        host._process.OutputDataReceived += (_, line) => host.Hear(line.Data);
-        host._process.ErrorDataReceived += (_, line) => host.Hear(line.Data);
-        host._process.Start();
-        host._process.BeginOutputReadLine();
-        host._process.BeginErrorReadLine();
-        var address = await host._address.Task.WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
-        host._client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, MaxResponseDrainSize = 0 }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
-        return host;
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
     }
 
     /// <summary>`GET /v1/plugins`.</summary>

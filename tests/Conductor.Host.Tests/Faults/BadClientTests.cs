@@ -50,6 +50,19 @@ public sealed class BadClientTests(BadClientTests.Gateways shared) : IClassFixtu
     }
 
     [Fact]
+    public async Task Body_ThatComesFastAndThenNoMore_408()
+    {
+        // By the average since its beginning it would be fast enough for minutes.
+        using var slow = await ConnectAsync();
+        await slow.SendAsync(Encoding.ASCII.GetBytes($"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 200000\r\n\r\n{{{new string(' ', 150_000)}"));
+
+        var (text, isClosed) = await ReadAsync(slow);
+
+        Assert.True(isClosed);
+        Assert.StartsWith("HTTP/1.1 408 ", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Answer_ThatNobodyTakes_IsGivenUp()
     {
         // Larger than what the system holds for a client that reads nothing.

@@ -85,6 +85,32 @@ public class MalformedInputTests(SharedGateway shared) : IClassFixture<SharedGat
     }
 
     [Theory]
+    [InlineData("a\u00c0\u0080")]
+    [InlineData("a\u0000")]
+    [InlineData("\u00ff\u00fe")]
+    public async Task BadTrailer_400(string value)
+    {
+        var response = await RawHttp.SendAsync(
+            Address, $"POST /v1/chat/completions HTTP/1.1\r\nhost: {Address.Authority}\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\nx-trailer: {value}\r\n\r\n");
+
+        Assert.Equal(400, response.Status);
+    }
+
+    [Theory]
+    [InlineData("""{"model":"fake/m","input":["a","\ud800"]}""")]
+    [InlineData("""{"model":"fake/m","input":"\udc00"}""")]
+    [InlineData("""{"model":"fake/m","in\ude00put":"a"}""")]
+    [InlineData("""{"model":"\ud800","text":"a"}""")]
+    [InlineData("{\"model\":\"fake/m\",\"input\":[\"a\",\"\u00ff\"]}")]
+    [InlineData("{\"model\":\"fake/m\",\"text\":\"\u00c0\u0080\"}")]
+    public async Task BadText_OfAnEstimate_400(string body)
+    {
+        var response = await RawHttp.PostAsync(Address, "/v1/estimate", Encoding.Latin1.GetBytes(body));
+
+        Assert.True(response.Status == 400, $"{response.Status} {response.Body}");
+    }
+
+    [Theory]
     [InlineData("content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\nGET /health HTTP/1.1\r\nhost: x\r\n\r\n")]
     [InlineData("content-length: 5\r\ncontent-length: 6\r\n\r\n{}   ")]
     [InlineData("content-length: -5\r\n\r\n{}")]

@@ -91,8 +91,10 @@ internal sealed class RequestLabUpstream : IAsyncDisposable
             using var json = JsonDocument.Parse(body.ToArray(), new JsonDocumentOptions { MaxDepth = 512 });
             var root = json.RootElement;
             var model = root.TryGetProperty("model", out var named) && named.ValueKind == JsonValueKind.String ? named.GetString()! : "";
-            var isStreaming = root.TryGetProperty("stream", out var stream) ? stream.ValueKind == JsonValueKind.True : path.StartsWith("/o/", StringComparison.Ordinal);
-            return new Question(model, isStreaming, Count(root), root.TryGetProperty("encoding_format", out var format) && format.ValueEquals("base64"), body.Length);
+            var isStreaming = path.StartsWith("/o/", StringComparison.Ordinal)
+                ? !root.TryGetProperty("stream", out var unsaid) || unsaid.ValueKind != JsonValueKind.False
+                : root.TryGetProperty("stream", out var stream) && stream.ValueKind == JsonValueKind.True;
+            return new Question(model, isStreaming, Count(root), root.TryGetProperty("encoding_format", out var format) && format.ValueKind == JsonValueKind.String && format.ValueEquals("base64"), body.Length);
         }
         catch (Exception failure) when (failure is JsonException or InvalidOperationException)
         {

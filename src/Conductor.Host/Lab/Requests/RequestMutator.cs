@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Conductor.Host.Lab.Wires;
 
 namespace Conductor.Host.Lab.Requests;
@@ -22,13 +23,15 @@ internal sealed class RequestMutator
         "x-conductor-metadata: {\"\\ud800\":1}", "x-conductor-unknown: 1", "x-request-id: mine", "x-request-id: ../../etc/passwd", "x-request-id: \u00e9", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         "traceparent: zz", "anthropic-version: 2023-06-01", "anthropic-beta: a,b", "content-type: text/plain", "content-type: application/json; charset=utf-16", "content-type: application/vnd.api+json", "content-type: ;",
         "content-encoding: gzip", "accept: text/event-stream", "accept: */*;q=x", "authorization: Bearer x", "authorization: Bearer", "x-api-key: a", "api-key: b", "x-goog-api-key: a", "cookie: a=b; c", "origin: http://evil.example",
-        "origin: null", "cache-control: no-store", "if-none-match: *", "range: bytes=0-1", "upgrade: websocket", "expect: 100-continue", "idempotency-key: k", "forwarded: for=1.2.3.4", "x-http-method-override: DELETE", "te: trailers",
+        "origin: null", "cache-control: no-store", "if-none-match: *", "range: bytes=0-1", "upgrade: websocket", "expect: 100-continue", "idempotency-key:", "idempotency-key: a\u0001b", "forwarded: for=1.2.3.4", "x-http-method-override: DELETE", "te: trailers",
         "connection: upgrade", "x-empty:", "x-odd: \u0001", "x-long: LONG",
     ];
 
     private static readonly string[] PathSplinters = ["%00", "%2e%2e/", "../", "//", ";a=b", "%2F", "%", "%zz", "%f0%28%8c%28", "?", "?stream=maybe", "&key=x", "#", "\\", "%0d%0a", "é", ":", ":batch", "/x", "%C0%AF", "{", "'", "%ed%a0%80"];
 
     private static readonly string[] Methods = ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "POST", "get", "X"];
+
+    private static readonly byte[] Failing = Encoding.ASCII.GetBytes(RequestBases.Failing);
 
     private readonly int _seed;
     private readonly IReadOnlyList<RequestBase> _bases;
@@ -89,10 +92,35 @@ internal sealed class RequestMutator
 
         // A method of no body, or one whose answer has none, says nothing of where the next answer begins.
         isWhole &= method is "GET" or "POST" && !headers.Any(header => header.StartsWith("connection:", StringComparison.Ordinal) || header.StartsWith("expect:", StringComparison.Ordinal) || header.Any(letter => letter is < ' ' or > '~'));
-        return new LabRequest(made.Kind, number, bytes, isWhole, Contains(bytes, RequestBases.Failing));
+        return new LabRequest(made.Kind, number, bytes, isWhole, MayFail(bytes, body));
     }
 
-    private static bool Contains(byte[] bytes, string text) => bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(text)) >= 0;
+    // The upstream fails by the model's name, which may stand in pieces, or escaped.
+    private static bool MayFail(byte[] bytes, byte[]? body)
+    {
+        if (bytes.AsSpan().IndexOf(Failing) >= 0 || body.AsSpan().IndexOf(Failing) >= 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.String && reader.ValueIsEscaped && reader.GetString()!.Contains(RequestBases.Failing, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            // Nobody is asked with what is no JSON.
+        }
+
+        return false;
+    }
 
     private byte[] Body(JsonTree tree, Random random)
     {
@@ -163,7 +191,10 @@ internal sealed class RequestMutator
     private static byte[] BreakHead(byte[] bytes, Random random)
     {
         var end = bytes.AsSpan().IndexOf("\r\n\r\n"u8);
-        return end < 0 ? bytes : [.. ByteMutator.Mutate(bytes[..end], random), .. bytes[end..]];
+        var head = end < 0 ? [] : ByteMutator.Mutate(bytes[..end], random);
+
+        // Blank lines alone are no request: a connection may wait for one as long as it likes.
+        return head.AsSpan().IndexOfAnyExcept((byte)'\r', (byte)'\n') < 0 ? bytes : [.. head, .. bytes[end..]];
     }
 
     private static IEnumerable<byte[]> NamesIn(JsonTree tree) => [.. tree.Names, .. tree.Items.SelectMany(NamesIn)];
