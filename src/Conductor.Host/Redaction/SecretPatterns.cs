@@ -9,6 +9,7 @@ internal static class SecretPatterns
         ("sk-"u8.ToArray(), 16, int.MaxValue, IsName),
         ("sk_live_"u8.ToArray(), 12, int.MaxValue, IsName),
         ("ck_live_"u8.ToArray(), 8, int.MaxValue, IsName),
+        ("ck_boot_"u8.ToArray(), 12, int.MaxValue, IsName),
         ("AKIA"u8.ToArray(), 16, 16, IsUpper),
         ("ASIA"u8.ToArray(), 16, 16, IsUpper),
         ("AIza"u8.ToArray(), 30, int.MaxValue, IsName),

@@ -9,9 +9,17 @@ internal static class SecretSettings
 {
     private static readonly string[] Endings = ["key", "keys", "secret", "token", "password", "pepper", "credential", "credentials"];
 
-    /// <summary>Of settings: keys of providers, headers that they send, and what their own members call a secret.</summary>
+    /// <summary>Of settings: keys of providers, headers that they send, what their own members call a secret, and what the server's own files hold.</summary>
     public static IEnumerable<string> Of(ConductorSettings settings)
     {
+        foreach (var own in new[] { settings.KeyPepper, settings.Server.Tls?.Password })
+        {
+            if (own is not null)
+            {
+                yield return own.Reveal();
+            }
+        }
+
         foreach (var provider in settings.Providers.Values)
         {
             foreach (var key in provider.Keys)

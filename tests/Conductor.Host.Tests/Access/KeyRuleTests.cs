@@ -149,12 +149,50 @@ public sealed class KeyRuleTests
         Assert.Contains("model_not_allowed", await batch.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
-    private static Task<TestGateway> StartAsync(string baseUrl, string rules, string more = "") => TestGateway.StartAsync(
+    /// <summary>No route is a side door: nothing of a model that the key may not use is asked, whatever the dialect and whatever the name leads over.</summary>
+    [Theory]
+    [InlineData("/v1/chat/completions", """{"model":"MODEL","messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/v1/chat/completions", """{"model":"MODEL","stream":true,"messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/v1/completions", """{"model":"MODEL","prompt":"Hi"}""")]
+    [InlineData("/v1/embeddings", """{"model":"MODEL","input":"Hi"}""")]
+    [InlineData("/v1/responses", """{"model":"MODEL","input":"Hi"}""")]
+    [InlineData("/v1/messages", """{"model":"MODEL","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/v1/messages/count_tokens", """{"model":"MODEL","messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/v1beta/models/MODEL:generateContent", """{"contents":[{"parts":[{"text":"Hi"}]}]}""")]
+    [InlineData("/v1beta/models/MODEL:countTokens", """{"contents":[{"parts":[{"text":"Hi"}]}]}""")]
+    [InlineData("/v1beta/models/MODEL:embedContent", """{"content":{"parts":[{"text":"Hi"}]}}""")]
+    [InlineData("/openai/deployments/MODEL/chat/completions", """{"messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/api/chat", """{"model":"MODEL","messages":[{"role":"user","content":"Hi"}]}""")]
+    [InlineData("/api/generate", """{"model":"MODEL","prompt":"Hi"}""")]
+    [InlineData("/api/embed", """{"model":"MODEL","input":"Hi"}""")]
+    [InlineData("/v1/operations/response_generation", """{"model":"MODEL","text":"Hi"}""")]
+    [InlineData("/v1/operations/response_generation", """{"model":"MODEL","inputs":["Hi","Ho"]}""")]
+    [InlineData("/v1/operations/embeddings", """{"model":"MODEL","text":"Hi"}""")]
+    [InlineData("/v1/estimate", """{"model":"MODEL","text":"Hi"}""")]
+    public async Task Models_NotListed_NobodyIsAsked(string path, string body)
+    {
+        await using var upstream = await FakeUpstream.StartAsync();
+        upstream.Otherwise(FakeReply.Choose(request => request.Method == "GET" ? FakeReply.Models("m", "other") : FakeReply.Error(500, "down"))); // so that a fallback would be tried
+        await using var gateway = await StartAsync(upstream.BaseUrl, "models: [ fake/m ]", models: "aliases: { wide: { targets: [ fake/other ] }, mixed: { targets: [ fake/m ], fallbacks: [ fake/other ] } }");
+
+        foreach (var name in (string[])["fake/other", "other", "wide"])
+        {
+            using var response = await SendAsync(gateway, HttpMethod.Post, path.Replace("MODEL", name, StringComparison.Ordinal), body.Replace("MODEL", name, StringComparison.Ordinal));
+            Assert.Contains("may not use model", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain(upstream.Requests, request => request.Method == "POST");
+        using var mixed = await SendAsync(gateway, HttpMethod.Post, path.Replace("MODEL", "mixed", StringComparison.Ordinal), body.Replace("MODEL", "mixed", StringComparison.Ordinal));
+        Assert.DoesNotContain(upstream.Requests, request => request.BodyText.Contains("\"other\"", StringComparison.Ordinal));
+    }
+
+    private static Task<TestGateway> StartAsync(string baseUrl, string rules, string more = "", string? models = null) => TestGateway.StartAsync(
         $$"""
         providers:
           fake: { plugin: openai-compatible, base_url: "{{baseUrl}}", price: free, models: [ m, other ] }
         {{more}}
         """,
+        models: models,
         tenants: $$"""
         tenants: { acme: {} }
         keys:
