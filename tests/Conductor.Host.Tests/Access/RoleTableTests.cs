@@ -242,14 +242,14 @@ public sealed class RoleTableTests
     [Fact]
     public void Secrets_OfTheServer_AreKnownToTheRedactor()
     {
-        var redactor = new Redaction.SecretRedactor();
+        var redactor = new Conductor.Host.Redaction.SecretRedactor();
         redactor.Know(new ConductorSettings
         {
             KeyPepper = new Security.Secret("a pepper of sixteen and more"),
             Server = new ServerSettings { Tls = new TlsSettings { Pfx = "x", Password = new Security.Secret("open sesame 0123456789") } },
         });
 
-        var text = redactor.Redact($"a pepper of sixteen and more, open sesame 0123456789, ck_boot_{new string('x', 43)}, {KeyFormat.NewKey("Ab3dE6gH")}");
+        var text = redactor.Clean($"a pepper of sixteen and more, open sesame 0123456789, ck_boot_{new string('x', 43)}, {KeyFormat.NewKey("Ab3dE6gH")}")!;
 
         Assert.All((string[])["pepper", "sesame", "ck_boot_x", "ck_live_Ab3dE6gH_"], secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
     }
