@@ -12,8 +12,8 @@ internal sealed class OperationBench(PluginUnderTest plugin, IReadOnlyList<Opera
 
     public IReadOnlyList<PromptFunctionEntry> Functions => functions;
 
-    /// <exception cref="NotOfferedException">The plugin brings prompt functions only.</exception>
-    public IReadOnlyList<OperationEntry> Operations => operations.Count > 0 ? operations : throw new NotOfferedException("It brings prompt functions and no operation.");
+    /// <exception cref="NotOfferedException">The plugin brings prompt functions or hooks only.</exception>
+    public IReadOnlyList<OperationEntry> Operations => operations.Count > 0 ? operations : throw new NotOfferedException("It brings prompt functions or hooks, and no operation.");
 
     /// <summary>The operations that the kit has an example of.</summary>
     /// <exception cref="NotOfferedException">It has none.</exception>
