@@ -8,6 +8,7 @@ using Conductor.Settings;
 // `translation` prints what a chunk of a stream costs, raw and for each pair of dialects.
 // `ledger` prints what booking costs instead.
 // `access` prints what it costs to find out whose key it is.
+// `guards` prints what hiding secrets and the headers of every answer cost.
 // --quick takes a tenth of the rounds, for a machine that only has to see that it runs.
 var isQuick = args.Contains("--quick");
 if (args.Contains("encoder"))
@@ -25,6 +26,12 @@ if (args.Contains("translation"))
 if (args.Contains("access"))
 {
     await AccessTable.PrintAsync(isQuick);
+    return;
+}
+
+if (args.Contains("guards"))
+{
+    await GuardsTable.PrintAsync(isQuick);
     return;
 }
 
