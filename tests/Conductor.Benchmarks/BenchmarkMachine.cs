@@ -5,6 +5,7 @@ using Conductor.Catalog;
 using Conductor.Configuration;
 using Conductor.Costing;
 using Conductor.Dialects;
+using Conductor.Hooks;
 using Conductor.Host.Dialects.OpenAI;
 using Conductor.Money;
 using Conductor.Limits;
@@ -41,7 +42,9 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
 
     /// <param name="dataFolder">Where the ledger and its reservations are; null = in memory.</param>
     /// <param name="limits">Limits that nobody reaches, of a caller's key, its tenant, the provider's key and all calls; null = none at all.</param>
-    public BenchmarkMachine(string? dataFolder = null, RateLimitSettings? limits = null)
+    /// <param name="privacy">What becomes of personal data.</param>
+    /// <param name="hook">A hook of all calls.</param>
+    public BenchmarkMachine(string? dataFolder = null, RateLimitSettings? limits = null, PrivacySettings? privacy = null, ICallHook? hook = null)
     {
         _limits = limits;
         var section = new ConfigurationBuilder().Build();
@@ -54,6 +57,7 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
             Tenants = new Dictionary<string, TenantSettings> { ["rich"] = new() { Budgets = [new BudgetSettings { Limit = NanoUsd.FromUsd(1_000_000), Per = BudgetPeriod.Day }] } },
             Cache = new CacheSettings { Chat = ChatCacheMode.Off },
             Storage = new StorageSettings { Path = dataFolder ?? "" },
+            Privacy = privacy ?? PrivacySettings.None,
         };
         ProviderKeyRing? keys = null;
         if (limits is not null)
@@ -91,6 +95,7 @@ internal sealed class BenchmarkMachine : IAsyncDisposable, ICatalog
             },
             Operations = new Dictionary<string, OperationEntry> { ["echo"] = new(new EchoOperation(), "echo") { Fingerprint = "1" } },
             Prices = PriceCatalogBuilder.Build(settings),
+            Hooks = hook is null ? [] : [new CallHookEntry(hook, "benchmark", "1")],
         };
     }
 

@@ -7,6 +7,7 @@ using Conductor.Settings;
 // `encoder` prints the encoder's table instead, beside a llama.cpp server where CONDUCTOR_LLAMA_SERVER names one.
 // `translation` prints what a chunk of a stream costs, raw and for each pair of dialects.
 // `ledger` prints what booking costs instead.
+// `hooks` prints what it costs to show a call to a hook, and to mask personal data.
 // `access` prints what it costs to find out whose key it is.
 // `guards` prints what hiding secrets and the headers of every answer cost.
 // --quick takes a tenth of the rounds, for a machine that only has to see that it runs.
@@ -32,6 +33,9 @@ if (args.Contains("access"))
 if (args.Contains("guards"))
 {
     await GuardsTable.PrintAsync(isQuick);
+if (args.Contains("hooks"))
+{
+    await HooksTable.PrintAsync(isQuick);
     return;
 }
 
