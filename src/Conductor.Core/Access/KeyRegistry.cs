@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Conductor.Calls;
 using Conductor.Configuration;
 using Conductor.Configuration.Editing;
 using Conductor.Settings;
@@ -21,9 +22,10 @@ public sealed class KeyRegistry(SettingsSource source, TimeProvider time)
     /// <summary>Makes a key and writes its entry.</summary>
     /// <param name="request">A JSON object of <see cref="Members"/>; a role has to be among them, `tenant` goes without saying.</param>
     /// <param name="check">Looks at the settings just before the entry is written, and throws where it may not be.</param>
+    /// <param name="addsTenant">Whether a tenant that is not there yet is written, too, without anything of its own; else it is a mistake.</param>
     /// <param name="cancellationToken">Ends the waiting for other writers.</param>
     /// <exception cref="SettingsEditException">Nothing was written.</exception>
-    public async Task<IssuedKey> CreateAsync(JsonElement request, Action<ConductorSettings>? check, CancellationToken cancellationToken)
+    public async Task<IssuedKey> CreateAsync(JsonElement request, Action<ConductorSettings>? check, bool addsTenant, CancellationToken cancellationToken)
     {
         var (id, key) = ("", "");
         var load = await _editor.EditAsync(SettingsFile.Tenants, (yaml, settings) =>
@@ -35,6 +37,11 @@ public sealed class KeyRegistry(SettingsSource source, TimeProvider time)
             }
             while (settings.Keys.Any(known => known.Id == id));
             key = KeyFormat.NewKey(id);
+            if (addsTenant && request.TryGetProperty("tenant", out var tenant) && tenant.GetString() is { Length: > 0 } name && name != CallContext.DefaultTenant && !yaml.Has("tenants", name))
+            {
+                yaml.Set("{}", "tenants", name);
+            }
+
             yaml.Add(Entry(request, id, HashOf(settings, key)), Keys);
         }, cancellationToken).ConfigureAwait(false);
         return new IssuedKey(load.Required.Keys.First(known => known.Id == id), key);

@@ -50,7 +50,8 @@ public static class NearestName
     }
 
     /// <summary>` (nearest: 'x')`, or nothing: ready to stand at the end of a message.</summary>
-    internal static string Hint(string name, IEnumerable<string> candidates) => Find(name, candidates) is { } nearest ? $" (nearest: '{nearest}')" : "";
+    /// <summary>The same as a part of a sentence; empty where nothing is near.</summary>
+    public static string Hint(string name, IEnumerable<string> candidates) => Find(name, candidates) is { } nearest ? $" (nearest: '{nearest}')" : "";
 
     private static bool SharesBeginning(string name, string candidate) =>
         name.Length >= 3 && candidate.Length >= 3

@@ -75,11 +75,11 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ],
         ["prompt list"] = ["conductor prompt list", "conductor prompt list --json"],
         ["prompt validate"] = ["conductor prompt validate", "conductor prompt validate greeting.yaml --with-plugins"],
-        ["keys"] = ["conductor keys create web --tenant acme --model fast", "conductor keys list", "conductor keys rotate acme/web --overlap 24h", "conductor keys revoke acme/web"],
+        ["keys"] = ["conductor keys create web --tenant acme --new-tenant --model fast", "conductor keys list", "conductor keys rotate acme/web --overlap 24h", "conductor keys revoke acme/web"],
         ["keys create"] =
         [
             "conductor keys create ops --role admin",
-            "conductor keys create web --tenant acme --model fast --route chat --ip 10.0.0.0/8 --max-tokens 2000 --expires 2027-01-01",
+            "conductor keys create web --tenant acme --new-tenant --model fast --route chat --ip 10.0.0.0/8 --max-tokens 2000 --expires 2027-01-01",
             "KEY=$(conductor keys create ci --tenant acme)",
         ],
         ["keys list"] = ["conductor keys list", "conductor keys list --json"],

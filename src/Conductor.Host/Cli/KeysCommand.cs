@@ -10,6 +10,7 @@ using Conductor.Host.Audit;
 using Conductor.Host.Composition;
 using Conductor.Host.Endpoints;
 using Conductor.Settings;
+using Conductor.Text;
 
 namespace Conductor.Host.Cli;
 
@@ -23,6 +24,8 @@ internal static class KeysCommand
     private static readonly Argument<string> Name = new("NAME") { Description = "What logs and the ledger call it." };
 
     private static readonly Option<string> Tenant = new("--tenant") { Description = "Whose key it is.", HelpName = "NAME", DefaultValueFactory = _ => CallContext.DefaultTenant };
+
+    private static readonly Option<bool> NewTenant = new("--new-tenant") { Description = "Add the tenant where it is not there yet." };
 
     private static readonly Option<string> Role = new("--role") { Description = $"What its holder may do: {string.Join(", ", AccessRoles.Names)}.", HelpName = "ROLE", DefaultValueFactory = _ => "tenant" };
 
@@ -53,10 +56,10 @@ internal static class KeysCommand
     private static Command Make()
     {
         var json = CommonOptions.Json();
-        var command = new Command("create", "Make a key and show it, once.") { Name, Tenant, Role, Expires, Models, Routes, Ranges, MaxTokens, Tags, json };
+        var command = new Command("create", "Make a key and show it, once.") { Name, Tenant, NewTenant, Role, Expires, Models, Routes, Ranges, MaxTokens, Tags, json };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var issued = await EditAsync(parsed, registry => registry.CreateAsync(RequestOf(parsed), check: null, cancellationToken));
+            var issued = await EditAsync(parsed, registry => registry.CreateAsync(RequestOf(parsed), settings => RequireTenant(settings, parsed), parsed.GetValue(NewTenant), cancellationToken));
             await NoteAsync(parsed, AuditActions.KeyCreated, null, issued.Settings);
             Show(issued, parsed.GetValue(json), $"Key '{issued.Settings.Name}' of tenant '{issued.Settings.Tenant}', role {AccessRoles.NameOf(issued.Settings.Role)}, id {issued.Settings.Id}. Keep it now: it is shown this once. {Taken}");
             return ExitCodes.Ok;
@@ -149,6 +152,15 @@ internal static class KeysCommand
             throw refused.Fault == SettingsEditFault.Invalid
                 ? new CliException(ExitCodes.Usage, [.. refused.Problems.Select(problem => problem.ToString())])
                 : new CliException(ExitCodes.Failed, [refused.Message, .. refused.Problems.Skip(1).Select(problem => problem.ToString())]);
+        }
+    }
+
+    private static void RequireTenant(ConductorSettings settings, ParseResult parsed)
+    {
+        var tenant = parsed.GetValue(Tenant)!;
+        if (!parsed.GetValue(NewTenant) && tenant != CallContext.DefaultTenant && !settings.Tenants.ContainsKey(tenant))
+        {
+            throw new CliException(ExitCodes.Usage, $"There is no tenant '{tenant}'{NearestName.Hint(tenant, settings.Tenants.Keys)}. Say --new-tenant to add it.");
         }
     }
 

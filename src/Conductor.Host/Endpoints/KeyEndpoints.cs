@@ -60,7 +60,7 @@ internal sealed class KeyEndpoints(KeyRegistry registry, KeyRing ring, HostSetti
             {
                 throw ConductorErrors.InvalidKey(); // somebody else was the first: the token is void
             }
-        }, http.RequestAborted));
+        }, addsTenant: false, http.RequestAborted));
         bootstrap.Void();
         Note(http, AuditActions.KeyCreated, null, issued.Settings);
         await AnswerAsync(http, issued, StatusCodes.Status201Created);

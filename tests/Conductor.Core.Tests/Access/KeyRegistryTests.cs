@@ -188,7 +188,7 @@ public sealed class KeyRegistryTests : IDisposable
             async () =>
             {
                 barrier.SignalAndWait(TimeSpan.FromSeconds(30));
-                return await new KeyRegistry(source, TimeProvider.System).CreateAsync(JsonElement.Parse($$"""{ "tenant": "acme", "name": "k{{i}}" }"""), null, CancellationToken.None);
+                return await new KeyRegistry(source, TimeProvider.System).CreateAsync(JsonElement.Parse($$"""{ "tenant": "acme", "name": "k{{i}}" }"""), null, addsTenant: false, CancellationToken.None);
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
 
@@ -200,7 +200,7 @@ public sealed class KeyRegistryTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private Task<IssuedKey> CreateAsync(string request) => Registry.CreateAsync(JsonElement.Parse(request), check: null, CancellationToken.None);
+    private Task<IssuedKey> CreateAsync(string request) => Registry.CreateAsync(JsonElement.Parse(request), check: null, addsTenant: false, CancellationToken.None);
 
     private CallerKeySettings Key(string name) => _folder.Load().Required.Keys.Single(key => key.Name == name);
 

@@ -198,7 +198,7 @@ public sealed class KeyEndpointTests
         var token = (await File.ReadAllTextAsync(path)).Trim();
 
         var registry = gateway.App.Services.GetRequiredService<KeyRegistry>();
-        await registry.CreateAsync(JsonElement.Parse("""{"tenant":"default","name":"ops","role":"admin"}"""), null, CancellationToken.None);
+        await registry.CreateAsync(JsonElement.Parse("""{"tenant":"default","name":"ops","role":"admin"}"""), null, addsTenant: false, CancellationToken.None);
         settings.Reload();
 
         await JsonAsync(gateway, HttpMethod.Post, "/admin/v1/keys", token, """{"name":"x"}""", 401);

@@ -47,8 +47,20 @@ public sealed class KeysCommandTests : IDisposable
         Assert.DoesNotContain("web", await File.ReadAllTextAsync(_folder.Combine("tenants.yaml")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Keys_NewTenant_IsAddedWithItsFirstKey()
+    {
+        Assert.Equal(0, (await RunAsync("create", "web", "--tenant", "beta", "--new-tenant")).Code);
+        Assert.Equal(0, (await RunAsync("create", "other", "--tenant", "beta", "--new-tenant")).Code);
+
+        var (_, list, _) = await RunAsync("list");
+        Assert.Equal(2, list.Split("\tbeta\t").Length - 1);
+        Assert.StartsWith("# ours\ntenants:\n  acme: {}\n  beta: {}\n", await File.ReadAllTextAsync(_folder.Combine("tenants.yaml")), StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData(2, "names tenant 'nobody'", "create", "web", "--tenant", "nobody")]
+    [InlineData(2, "There is no tenant 'acm' (nearest: 'acme'). Say --new-tenant", "create", "web", "--tenant", "acm")]
+    [InlineData(2, "There is no tenant 'nobody'", "create", "web", "--tenant", "nobody")]
     [InlineData(2, "must be one of", "create", "web", "--role", "king")]
     [InlineData(2, "no bits set behind the prefix", "create", "web", "--ip", "10.1.0.0/8")]
     [InlineData(1, "There is no such key", "rotate", "nobody")]
