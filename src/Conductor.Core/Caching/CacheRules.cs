@@ -20,7 +20,7 @@ internal static class CacheRules
             return CacheUse.Off;
         }
 
-        var asked = call.Options.Cache;
+        var asked = call.Options.Cache ?? (PreferenceOf(call, settings) is { CacheResponses: false } ? CacheUse.Off : null);
         return call switch
         {
             OperationCall operation => IsCacheable(operation) ? asked ?? CacheUse.ReadWrite : CacheUse.Off,
@@ -36,7 +36,11 @@ internal static class CacheRules
     }
 
     public static TimeSpan TtlOf(ModelCall call, ConductorSettings settings) =>
-        settings.Operations.GetValueOrDefault(call.OperationName)?.CacheTtl ?? settings.Cache.Ttl;
+        PreferenceOf(call, settings)?.CacheTtl ?? settings.Operations.GetValueOrDefault(call.OperationName)?.CacheTtl ?? settings.Cache.Ttl;
+
+    // Whatever model is asked for: the tenant says how long an answer of the operation is good to it.
+    private static ModelPreferenceSettings? PreferenceOf(ModelCall call, ConductorSettings settings) =>
+        settings.Tenants.TryGetValue(call.Context.TenantId, out var tenant) ? tenant.Preferences.GetValueOrDefault(call.OperationName) : null;
 
     /// <summary>Everything that changes the answer: who, what, where it may be answered, and how.</summary>
     /// <param name="call">The call, routed.</param>

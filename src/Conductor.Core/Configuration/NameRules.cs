@@ -34,6 +34,7 @@ internal sealed class NameRules(ConductorSettings settings, SettingsDocument con
         foreach (var (name, tenant) in settings.Tenants)
         {
             Patterns(tenants, $"{InstancePath.Join("tenants", name)}.models", tenant.Models);
+            Tenant(InstancePath.Join("tenants", name), name, tenant);
         }
 
         Catalog();
@@ -43,6 +44,49 @@ internal sealed class NameRules(ConductorSettings settings, SettingsDocument con
         }
 
         Cycles();
+    }
+
+    private void Tenant(string path, string name, TenantSettings tenant)
+    {
+        foreach (var (operation, preference) in tenant.Preferences)
+        {
+            var at = InstancePath.Join($"{path}.model_preferences", operation);
+            if (preference.PrimaryProvider.Length > 0)
+            {
+                Provider(tenants, $"{at}.primary_provider", preference.PrimaryProvider);
+            }
+
+            Strategy(tenants, $"{at}.routing_strategy", preference.RoutingStrategy);
+            Providers($"{at}.fallback_providers", preference.FallbackProviders);
+        }
+
+        Providers($"{path}.fallback_chain", tenant.FallbackChain);
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        for (var i = 0; i < tenant.CustomModels.Count; i++)
+        {
+            var (at, model) = (InstancePath.Join($"{path}.custom_models", i), tenant.CustomModels[i]);
+            if (model.Provider.Length > 0)
+            {
+                Provider(tenants, $"{at}.provider", model.Provider);
+            }
+
+            if (model.Provider.Length > 0 && model.Model.Length > 0 && !seen.Add(model.Id))
+            {
+                Complain(tenants, at, $"'{model.Id}' is listed twice");
+            }
+            else if (settings.Tenants.FirstOrDefault(other => string.CompareOrdinal(other.Key, name) < 0 && other.Value.CustomModels.Any(same => same.Id == model.Id && (same.UsdPerMillionInput, same.UsdPerMillionOutput) != (model.UsdPerMillionInput, model.UsdPerMillionOutput))).Key is { } otherName)
+            {
+                Complain(tenants, at, $"'{model.Id}' has another price at tenant '{otherName}'; one model of one provider has one price");
+            }
+        }
+
+        void Providers(string at, IReadOnlyList<string> names)
+        {
+            for (var i = 0; i < names.Count; i++)
+            {
+                Provider(tenants, InstancePath.Join(at, i), names[i]);
+            }
+        }
     }
 
     private void Catalog()

@@ -32,7 +32,7 @@ internal sealed class TenantsMapper(ProblemList problems)
     {
         foreach (var (name, tenant) in root.Object("tenants").Members())
         {
-            _tenants[name] = Tenant(tenant);
+            _tenants[name] = TenantMapper.Read(name, tenant);
         }
 
         var place = 0;
@@ -80,13 +80,6 @@ internal sealed class TenantsMapper(ProblemList problems)
                     message => problems.Add("environment", null, path, message));
             }
         }
-    }
-
-    private static TenantSettings Tenant(SettingsReader tenant)
-    {
-        var limits = tenant.Object("limits");
-        var read = LimitsMapper.Read(limits);
-        return new TenantSettings { Models = tenant.Texts("models"), Limits = read, Budgets = LimitsMapper.Budgets(limits, read, BudgetsMapper.Read(tenant)), Privacy = PrivacyMapper.Read(tenant) };
     }
 
     private void Key(SettingsReader entry, int place)

@@ -15,12 +15,12 @@ public static class PriceCatalogBuilder
     {
         ArgumentNullException.ThrowIfNull(settings);
         var rows = settings.Catalog.ToLookup(row => row.Provider, StringComparer.Ordinal);
-        var providers = settings.Providers.Select(provider => ForProvider(provider.Key, provider.Value, rows)).ToList();
+        var providers = settings.Providers.Select(provider => ForProvider(provider.Key, provider.Value, rows, settings)).ToList();
         var ceiling = settings.UnknownPrices == UnknownPriceRule.Quarantine ? new PriceMaker("prices.ceiling", 1).Price(settings.Prices.Ceiling) with { IsCeiling = true } : null;
         return new PriceCatalog(PriceDigest.Of(providers, ceiling), providers) { Ceiling = ceiling };
     }
 
-    private static ProviderPrices ForProvider(string name, ProviderSettings provider, ILookup<string, CatalogModelSettings> rows)
+    private static ProviderPrices ForProvider(string name, ProviderSettings provider, ILookup<string, CatalogModelSettings> rows, ConductorSettings settings)
     {
         var prices = new Dictionary<string, IReadOnlyList<PricePeriod>>(StringComparer.Ordinal);
         var models = new Dictionary<string, CatalogModelSettings>(StringComparer.Ordinal);
@@ -35,6 +35,13 @@ public static class PriceCatalogBuilder
                     prices[row.Model] = [.. row.UsdPerMillion.Select(maker.Period).OrderBy(period => period.From)];
                 }
             }
+        }
+
+        // A tenant's own models are nobody else's to see, but a price is a price; what everybody pays wins.
+        foreach (var custom in settings.Tenants.Values.SelectMany(tenant => tenant.CustomModels).Where(custom => custom.Provider == name && !prices.ContainsKey(custom.Model)))
+        {
+            var price = new PriceSettings { Input = custom.UsdPerMillionInput, Output = custom.UsdPerMillionOutput };
+            prices[custom.Model] = [new PriceMaker(custom.Id, provider.PriceMultiplier).Period(price)];
         }
 
         return new ProviderPrices(name, provider.IsFree, prices, models);

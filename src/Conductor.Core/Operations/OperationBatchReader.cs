@@ -26,7 +26,7 @@ internal static class OperationBatchReader
         var members = OperationCallReader.PayloadMembersOf(entry);
         var request = new RequestObject(root, "", [Inputs, .. members, .. OperationEnvelope.Members]);
         var items = ItemsOf(root);
-        var envelope = OperationEnvelope.Read(request, entry, catalog);
+        var envelope = OperationEnvelope.Read(request, entry, context, catalog);
         RefuseTogether(root, "text");
         RefuseStream(entry, root);
         CheckSize(root, members, items.Count, size, catalog.Settings.Limits.MaxBodyBytes);

@@ -32,7 +32,7 @@ public static class OperationCallReader
     {
         var own = PayloadMembersOf(entry);
         var request = new RequestObject(root, "", [.. own, .. OperationEnvelope.Members]);
-        var envelope = OperationEnvelope.Read(request, entry, catalog);
+        var envelope = OperationEnvelope.Read(request, entry, context, catalog);
         return MakeAsync(
             entry, envelope, request.String("text", maxLength: int.MaxValue), own, name => MemberOf(root, name), context, catalog.Settings, over, isStreaming || AsksForStream(entry, root), callerAborted);
     }

@@ -2,6 +2,7 @@ using Conductor.Calls;
 using Conductor.Catalog;
 using Conductor.Errors;
 using Conductor.Money;
+using Conductor.Routing;
 using Conductor.Settings;
 
 namespace Conductor.Operations;
@@ -19,14 +20,14 @@ internal sealed record OperationEnvelope(
     private static readonly string[] OptionMembers = ["use_cache", "force_provider", "max_retries", "timeout_ms"];
 
     /// <exception cref="InvalidRequestException">A member is wrong; the exception names it.</exception>
-    public static OperationEnvelope Read(RequestObject request, OperationEntry entry, CatalogSnapshot catalog)
+    public static OperationEnvelope Read(RequestObject request, OperationEntry entry, CallContext context, CatalogSnapshot catalog)
     {
         var constraints = ReadConstraints(request, catalog);
         var options = ReadOptions(request, catalog, out var forced);
         var provider = request.String("provider", maxLength: 200);
         var forcedProvider = RequestChecks.Provider(catalog, "options.force_provider", forced) ?? RequestChecks.Provider(catalog, "provider", provider);
         return new OperationEnvelope(
-            ModelOf(request) ?? ModelOf(entry, catalog.Settings),
+            ModelOf(request) ?? TenantPreferences.ModelOf(catalog.Settings, context.TenantId, entry.Name, ModelOf(entry, catalog.Settings)),
             request.Integer("max_tokens", 1, 1_000_000),
             (float?)request.Number("temperature", 0, 2),
             (float?)request.Number("top_p", 0, 1),

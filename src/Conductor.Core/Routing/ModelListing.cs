@@ -17,9 +17,10 @@ public static class ModelListing
     public static IReadOnlyList<ListedModel> For(CatalogSnapshot catalog, string? tenant, CallerKeySettings? key = null)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        var names = new ModelNames(catalog, Anything);
+        var own = tenant is null ? null : catalog.Settings.Tenants.GetValueOrDefault(tenant);
+        var names = new ModelNames(catalog, Anything, own);
         List<ListedModel> list = [];
-        if (!catalog.Settings.Aliases.ContainsKey("auto") && LiveTargets(catalog).Any(target => IsAllowed(catalog, tenant, key, "auto", target)))
+        if (!catalog.Settings.Aliases.ContainsKey("auto") && LiveTargets(catalog, own).Any(target => IsAllowed(catalog, tenant, key, "auto", target)))
         {
             list.Add(new ListedModel("auto", "route", "conductor") { DisplayName = "The best model for the request" });
         }
@@ -42,12 +43,12 @@ public static class ModelListing
                 && RouteFilters.IsAllowed(catalog.Settings, tenant, key, name, pattern, provider.Name);
         }
 
-        list.AddRange(LiveTargets(catalog).Where(target => IsAllowed(catalog, tenant, key, target.Id, target)).Select(Describe));
+        list.AddRange(LiveTargets(catalog, own).Where(target => IsAllowed(catalog, tenant, key, target.Id, target)).Select(Describe));
         return list;
     }
 
-    private static IEnumerable<Target> LiveTargets(CatalogSnapshot catalog) =>
-        catalog.Providers.Values.SelectMany(provider => provider.Models.Select(model => new Target(provider, model, 1)));
+    private static IEnumerable<Target> LiveTargets(CatalogSnapshot catalog, TenantSettings? tenant) =>
+        catalog.Providers.Values.SelectMany(provider => TenantModels.Of(provider, tenant).Select(model => new Target(provider, model, 1)));
 
     private static List<Target> Callable(Resolution resolution, CatalogSnapshot catalog, string? tenant, CallerKeySettings? key, string name) =>
         [.. resolution.Targets.Concat(resolution.Fallbacks).Where(target => IsAllowed(catalog, tenant, key, name, target))];

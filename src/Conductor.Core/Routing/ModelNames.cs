@@ -7,8 +7,9 @@ namespace Conductor.Routing;
 /// <summary>Turns the name that a caller gives into targets: `auto`, an alias, a wildcard, provider/model, a bare model name.</summary>
 /// <param name="catalog">What can be called.</param>
 /// <param name="need">What the call needs.</param>
+/// <param name="tenant">Whose models are known besides everybody's; null = nobody's.</param>
 /// <param name="forcedProvider">The only provider that may serve; a bare name is then meant for it.</param>
-internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need, string? forcedProvider = null)
+internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need, TenantSettings? tenant = null, string? forcedProvider = null)
 {
     private const int DeepestAlias = 8; // aliases of aliases; the settings refuse cycles, this bounds what a cycle could do
 
@@ -115,7 +116,7 @@ internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need, string
     {
         var asked = catalog.Providers.Values.Where(provider => forcedProvider is null || provider.Name == forcedProvider);
         var listed = asked
-            .Where(provider => provider.Models.Any(model => model.Id == name))
+            .Where(provider => TenantModels.Of(provider, tenant).Any(model => model.Id == name))
             .Select(provider => new Target(provider, Describe(provider, name), 1))
             .ToList();
         if (listed.Count > 0)
@@ -129,14 +130,45 @@ internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need, string
         return named is not null ? new Resolution(name, "ordered", [new Target(named, Describe(named, name), 1)], []) : Resolution.None;
     }
 
+    /// <summary>What a tenant prefers: the primary target first, then one of each fallback provider, its own in the order of the names.</summary>
+    /// <param name="preference">The preference.</param>
+    /// <param name="best">Chooses among a provider's targets; they are at least one.</param>
+    public Resolution Prefer(ModelPreferenceSettings preference, Func<IReadOnlyList<Target>, Target> best)
+    {
+        var primary = Direct($"{preference.PrimaryProvider}/{preference.PrimaryModel}") ?? Resolution.None;
+        List<Target> fallbacks = [];
+        List<Target>? automatic = null;
+        foreach (var name in preference.FallbackProviders.Concat(tenant?.FallbackChain ?? []).Distinct(StringComparer.Ordinal))
+        {
+            if (!catalog.Providers.TryGetValue(name, out var provider))
+            {
+                continue;
+            }
+
+            var known = TenantModels.Of(provider, tenant).FirstOrDefault(model => model.Id == preference.PrimaryModel);
+            List<Target> choice = known is not null && need.WhyNot(known) is null ? [new Target(provider, known, 1)] : [.. (automatic ??= Automatic()).Where(target => target.Provider.Name == name)];
+            if (choice.Count > 0)
+            {
+                fallbacks.Add(choice.Count == 1 ? choice[0] : best(choice));
+            }
+        }
+
+        return new Resolution("preference", "ordered", primary.Targets, fallbacks);
+    }
+
     private List<Target> Automatic()
     {
         List<Target> native = [];
         List<Target> others = [];
         foreach (var provider in catalog.Providers.Values)
         {
-            foreach (var model in provider.Models)
+            foreach (var model in TenantModels.Of(provider, tenant))
             {
+                if (need.Operation is { } operation && !TenantModels.IsFor(TenantModels.Find(provider, model.Id, tenant), operation))
+                {
+                    continue;
+                }
+
                 if (need.IsNative(model))
                 {
                     native.Add(new Target(provider, model, 1));
@@ -158,13 +190,13 @@ internal sealed class ModelNames(CatalogSnapshot catalog, RouteNeed need, string
         return native;
     }
 
-    private static bool Offers(ProviderEntry provider, string model) =>
-        provider.Models.Any(known => known.Id == model)
+    private bool Offers(ProviderEntry provider, string model) =>
+        TenantModels.Of(provider, tenant).Any(known => known.Id == model)
         || provider.Settings.Models.Any(offered => offered.EndsWith('*') ? model.StartsWith(offered[..^1], StringComparison.Ordinal) : offered == model);
 
     // A name that nobody listed is passed on; whether the model can do what is asked, the provider knows.
-    private static ModelDescriptor Describe(ProviderEntry provider, string model) =>
-        provider.Models.FirstOrDefault(known => known.Id == model)
+    private ModelDescriptor Describe(ProviderEntry provider, string model) =>
+        TenantModels.Of(provider, tenant).FirstOrDefault(known => known.Id == model)
         ?? new ModelDescriptor { Id = model, Capabilities = ModelCapabilities.Chat | ModelCapabilities.Streaming | ModelCapabilities.Embeddings };
 }
 

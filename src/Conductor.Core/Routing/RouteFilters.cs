@@ -18,6 +18,11 @@ internal static class RouteFilters
             return cannot;
         }
 
+        if (TenantModels.IsOfOthers(settings, settings.Tenants.GetValueOrDefault(call.Context.TenantId), target.Provider, target.Model.Id))
+        {
+            return NotAllowed;
+        }
+
         if (!IsAllowed(settings, call.Context.TenantId, call.Context.Key, call.Model, target.Id, provider))
         {
             return NotAllowed;

@@ -25,7 +25,11 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies, TimeProvide
         ArgumentNullException.ThrowIfNull(call);
         ArgumentNullException.ThrowIfNull(catalog);
         var need = RouteNeed.Of(call, catalog);
-        var resolution = new ModelNames(catalog, need, call.Constraints.ForcedProvider).Resolve(call.Model);
+        var tenant = catalog.Settings.Tenants.GetValueOrDefault(call.Context.TenantId);
+        var names = new ModelNames(catalog, need, tenant, call.Constraints.ForcedProvider);
+        var resolution = TenantPreferences.Of(tenant, call) is { } preference
+            ? names.Prefer(preference, targets => Best(call, catalog, need, preference.RoutingStrategy, targets, draw))
+            : names.Resolve(call.Model);
         if (resolution.Targets.Count == 0 && resolution.Fallbacks.Count == 0)
         {
             return new RoutePlan([], [], resolution.Route) { Refusal = RouteRefusals.NobodyKnows(call, catalog, need) };
@@ -38,6 +42,16 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies, TimeProvide
         var rest = Take(call, catalog, need, resolution.Fallbacks, input, decisions);
         var context = new RoutingContext { TenantId = call.Context.TenantId, Operation = need.Operation, Draw = draw };
         var hops = Order(first, resolution.Strategy, context, need, decisions);
+        if (resolution.Strategy != "ordered")
+        {
+            hops = TenantPreferences.Order(tenant, hops);
+        }
+
+        if (resolution.Route == "auto")
+        {
+            hops = TenantPreferences.Chain(tenant, hops);
+        }
+
         hops.AddRange(Order(rest, "ordered", context, need, decisions));
         hops = Prefer(call.Constraints, hops);
 
@@ -46,6 +60,15 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies, TimeProvide
         {
             Refusal = hops.Count > 0 ? null : RouteRefusals.AllRefused(call, need, decisions),
         };
+    }
+
+    private Target Best(ModelCall call, CatalogSnapshot catalog, RouteNeed need, string strategy, IReadOnlyList<Target> targets, double draw)
+    {
+        List<RouteDecision> unheard = [];
+        var candidates = Take(call, catalog, need, targets, UsageEstimator.InputTokens(call), unheard);
+        var context = new RoutingContext { TenantId = call.Context.TenantId, Operation = need.Operation, Draw = draw };
+        var hops = TenantPreferences.Order(catalog.Settings.Tenants.GetValueOrDefault(call.Context.TenantId), Order(candidates, strategy, context, need, unheard));
+        return hops.Count == 0 ? targets[0] : targets.First(target => target.Id == hops[0].Id);
     }
 
     private static List<RouteHop> Distinct(List<RouteHop> hops)
@@ -89,7 +112,7 @@ public sealed class Router(IEnumerable<IRoutingStrategy> strategies, TimeProvide
                 Model = target.Model,
                 Weight = target.Weight,
                 EstimatedCost = cost,
-                RecentLatency = target.Provider.Statistics.RecentLatency,
+                RecentLatency = target.Provider.Statistics.RecentLatency ?? TenantModels.Find(target.Provider, target.Model.Id, catalog.Settings.Tenants.GetValueOrDefault(call.Context.TenantId))?.AverageLatency,
                 RecentSuccessRate = target.Provider.Statistics.RecentSuccessRate,
             };
             taken.Add(new Candidate(hop, candidate));

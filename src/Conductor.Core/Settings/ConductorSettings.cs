@@ -45,7 +45,15 @@ public sealed record ConductorSettings
     public IReadOnlyDictionary<string, AliasSettings> Aliases { get; init; } = new Dictionary<string, AliasSettings>();
 
     /// <summary>Tenants by name.</summary>
-    public IReadOnlyDictionary<string, TenantSettings> Tenants { get; init; } = new Dictionary<string, TenantSettings>();
+    public IReadOnlyDictionary<string, TenantSettings> Tenants
+    {
+        get;
+        init
+        {
+            field = value;
+            HasCustomModels = value.Values.Any(tenant => tenant.CustomModels.Count > 0); // asked for every target of every call
+        }
+    } = new Dictionary<string, TenantSettings>();
 
     /// <summary>The callers' keys, of `tenants.yaml` and of `CONDUCTOR_API_KEYS` together.</summary>
     public IReadOnlyList<CallerKeySettings> Keys { get; init; } = [];
@@ -58,6 +66,9 @@ public sealed record ConductorSettings
 
     /// <summary>What all calls of a day may cost, in USD; null = no limit. A budget like those of <see cref="Budgets"/>.</summary>
     public decimal? GlobalDailyLimitUsd { get; init; }
+
+    /// <summary>True when any tenant has models of its own.</summary>
+    public bool HasCustomModels { get; private init; }
 
     /// <summary>True when anything limits what may be spent.</summary>
     public bool HasBudget => GlobalDailyLimitUsd is not null || Budgets.Global.Count > 0 || Tenants.Values.Any(tenant => tenant.Budgets.Count > 0)

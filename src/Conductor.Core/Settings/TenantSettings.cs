@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Conductor.Settings;
 
 /// <summary>One entry of `tenants:`</summary>
@@ -21,4 +23,16 @@ public sealed record TenantSettings
 
     /// <summary>What becomes of personal data.</summary>
     public PrivacySettings Privacy { get; init; } = PrivacySettings.None;
+
+    /// <summary>Who serves an operation when its caller names no model, by `chat`, `embeddings` or the operation's name.</summary>
+    public IReadOnlyDictionary<string, ModelPreferenceSettings> Preferences { get; init; } = ReadOnlyDictionary<string, ModelPreferenceSettings>.Empty;
+
+    /// <summary>What it hopes for; null = nothing in particular.</summary>
+    public PerformanceTargetSettings? PerformanceTargets { get; init; }
+
+    /// <summary>Configured providers that a call without a model goes on to, in this order, after the fallbacks of its preference.</summary>
+    public IReadOnlyList<string> FallbackChain { get; init; } = [];
+
+    /// <summary>Models that exist for this tenant alone.</summary>
+    public IReadOnlyList<CustomModelSettings> CustomModels { get; init; } = [];
 }

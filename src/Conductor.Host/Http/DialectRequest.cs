@@ -3,6 +3,7 @@ using Conductor.Dialects;
 using Conductor.Host.Dialects;
 using Conductor.Operations;
 using Conductor.Providers;
+using Conductor.Routing;
 using Conductor.Settings;
 using Microsoft.AspNetCore.Http;
 
@@ -32,7 +33,7 @@ internal sealed record DialectRequest(CallContext Context, string Model, Dialect
         await conductor.StartAsync(http.RequestAborted);
         return new DialectRequest(
             context,
-            peek.Model ?? settings.Defaults.Model,
+            peek.Model ?? TenantPreferences.ModelOf(settings, context.TenantId, endpoint is RawEndpoint.Embeddings or RawEndpoint.BatchEmbeddings ? "embeddings" : "chat", settings.Defaults.Model),
             new DialectBody(dialect, bytes, peek) { Endpoint = endpoint, IsTypedOnly = dialect.IsTypedOnly, Headers = Forwarded(http.Request, dialect) ?? [] },
             RequestChecks.Provider(conductor.Catalog, "provider", peek.Provider) is { } provider
                 ? new CallConstraints { ForcedProvider = provider }

@@ -85,13 +85,14 @@ public sealed partial class ShippedConfigurationTests
         var examples = ExampleForm().Matches(document).Select(match => (Language: match.Groups[1].Value, Text: match.Groups[2].Value)).ToList();
         using var folder = new ConfigFolder()
             .Write("conductor.yaml", Assert.Single(examples, example => example.Text.StartsWith("providers:", StringComparison.Ordinal)).Text)
-            .Write("models.yaml", Assert.Single(examples, example => example.Text.StartsWith("aliases:", StringComparison.Ordinal)).Text);
+            .Write("models.yaml", Assert.Single(examples, example => example.Text.StartsWith("aliases:", StringComparison.Ordinal)).Text)
+            .Write("tenants.yaml", Assert.Single(examples, example => example.Text.StartsWith("tenants:", StringComparison.Ordinal)).Text);
         using var json = new MemoryStream(Encoding.UTF8.GetBytes(Assert.Single(examples, example => example.Language == "json").Text));
 
         var fromFiles = folder.Load();
         var fromSection = SettingsLoader.Load(SectionOf(json), folder.Source());
 
-        Assert.Equal(3, examples.Count);
+        Assert.Equal(4, examples.Count);
         Assert.Empty(fromFiles.Problems);
         Assert.Empty(fromSection.Problems);
         Assert.Equal("vllm/llama-3", Assert.Single(fromSection.Required.Aliases["fast"].Targets).Model);
