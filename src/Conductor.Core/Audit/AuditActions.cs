@@ -15,6 +15,9 @@ public static class AuditActions
     /// <summary>Other settings are in force. `after` has the files' digest and what changed, in words.</summary>
     public const string ConfigReloaded = "config.reloaded";
 
+    /// <summary>`conductor config apply` put new files in place.</summary>
+    public const string ConfigApplied = "config.applied";
+
     /// <summary>The files have mistakes, and the settings before them stay in force.</summary>
     public const string ConfigRefused = "config.refused";
 

@@ -143,7 +143,8 @@ internal static class SettingsLeaves
     // What can be set; what follows from it is told by it.
     private static IEnumerable<PropertyInfo> Properties(Type type) => type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
         .Where(property => property.CanWrite && property.GetIndexParameters().Length == 0 && !(type == typeof(ProviderSettings) && property.Name == nameof(ProviderSettings.Keys))
-            && !(type == typeof(CallerKeySettings) && property.Name is "Place"));
+            && !(type == typeof(CallerKeySettings) && property.Name is nameof(CallerKeySettings.Place))
+            && !(type == typeof(TenantSettings) && property.Name is nameof(TenantSettings.Concurrency))); // also one of its limits
 
     private static string NameOf(PropertyInfo property) => NameOf(property.Name);
 

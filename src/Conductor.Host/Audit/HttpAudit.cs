@@ -2,13 +2,14 @@ using Conductor.Access;
 using Conductor.Audit;
 using Conductor.Errors;
 using Conductor.Host.Http;
+using Conductor.Host.Redaction;
 using Conductor.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Audit;
 
 /// <summary>Notes what a request changed, and who sent it.</summary>
-internal sealed class HttpAudit(IAuditLog log, ISettings settings)
+internal sealed class HttpAudit(IAuditLog log, ISettings settings, SecretRedactor redactor)
 {
     /// <summary>Before a change: what cannot be noted is not done.</summary>
     /// <exception cref="ConductorException">The audit log cannot be written.</exception>
@@ -32,8 +33,8 @@ internal sealed class HttpAudit(IAuditLog log, ISettings settings)
             Action = action,
             Object = target,
             ObjectTenantId = tenant,
-            Before = before,
-            After = after,
+            Before = redactor.Clean(before),
+            After = redactor.Clean(after),
             Address = CallerAddress.Of(http, settings.Current.Server)?.ToString(),
             RequestId = RequestIds.Of(http),
         });

@@ -7,7 +7,7 @@ namespace Conductor.Host.Cli;
 /// <summary>`conductor config validate` and `conductor config schema`.</summary>
 internal static class ConfigCommand
 {
-    public static Command Create() => new("config", "Check the configuration, or print its JSON Schemas.") { Validate(), Schema() };
+    public static Command Create() => new("config", "Check the configuration, compare and replace it, or print its JSON Schemas.") { Validate(), Schema(), ConfigDiffCommand.Create(), ConfigApplyCommand.Create() };
 
     private static Command Validate()
     {

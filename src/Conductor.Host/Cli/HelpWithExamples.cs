@@ -87,6 +87,8 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         ["keys revoke"] = ["conductor keys revoke acme/web --yes"],
         ["config"] = ["conductor config validate --config conductor.yaml", "conductor config schema conductor > conductor.schema.json"],
         ["config validate"] = ["conductor config validate", "conductor config validate --config conductor.yaml --json"],
+        ["config diff"] = ["conductor config diff new/tenants.yaml", "conductor config diff --running http://127.0.0.1:5080"],
+        ["config apply"] = ["conductor config apply new/conductor.yaml new/tenants.yaml", "conductor config apply new/tenants.yaml --yes --running http://127.0.0.1:5080"],
         ["config schema"] = ["conductor config schema conductor > conductor.schema.json"],
         ["lab"] = ["conductor lab hotswap --streams 2000 --swaps 20"],
         ["lab hotswap"] = ["conductor lab hotswap --streams 2000 --swaps 20", "conductor lab hotswap --quick --plugin bin/plugin/MyProvider.dll --json"],

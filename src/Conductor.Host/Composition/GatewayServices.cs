@@ -2,6 +2,7 @@ using Conductor.Access;
 using Conductor.Audit;
 using Conductor.Budgets;
 using Conductor.Configuration;
+using Conductor.Host.Admin;
 using Conductor.Host.Audit;
 using Conductor.Host.Dialects;
 using Conductor.Host.Dialects.Anthropic;
@@ -41,6 +42,7 @@ internal static class GatewayServices
         services.AddSingleton<KnownPaths>();
         services.AddSingleton<FailedAccess>();
         services.AddSingleton<HttpAudit>();
+        services.AddSingleton<DocumentEditor>();
         services.AddHostedService<SettingsAudit>();
         services.AddSingleton<BootstrapToken>();
         services.AddSingleton<TlsCertificates>();
@@ -70,6 +72,10 @@ internal static class GatewayServices
         PluginEndpoints.Map(routes);
         KeyEndpoints.Map(routes);
         AuditEndpoints.Map(routes);
+        TenantEndpoints.Map(routes);
+        BudgetEndpoints.Map(routes);
+        PriceEndpoints.Map(routes);
+        ConfigEndpoints.Map(routes);
         StatusEndpoints.Map(routes);
         EstimateEndpoint.Map(routes);
         UsageEndpoints.Map(routes);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Conductor.Audit;
+using Conductor.Host.Audit;
 using Conductor.Host.Http;
 using Conductor.Host.Redaction;
 using Conductor.PluginLoading;
@@ -7,12 +9,13 @@ using Microsoft.AspNetCore.Http;
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/v1/plugins`, and looking into the plugin folders again.</summary>
-internal sealed class PluginEndpoints(IConductor conductor, SecretRedactor redactor)
+internal sealed class PluginEndpoints(IConductor conductor, SecretRedactor redactor, HttpAudit audit)
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
         var endpoints = ActivatorUtilities.CreateInstance<PluginEndpoints>(routes.ServiceProvider);
         routes.MapGet("/v1/plugins", endpoints.ListAsync).Access(AccessRule.Status);
+        routes.MapGet("/admin/v1/plugins", endpoints.ListAsync).Access(AccessRule.AdminRead);
         routes.MapPost("/admin/v1/plugins/rescan", endpoints.RescanAsync).Access(AccessRule.Admin);
     }
 
@@ -24,7 +27,9 @@ internal sealed class PluginEndpoints(IConductor conductor, SecretRedactor redac
 
     private async Task RescanAsync(HttpContext http)
     {
+        audit.Require();
         var plugins = await conductor.RescanAsync(http.RequestAborted);
+        audit.Record(http, AuditActions.PluginsRescanned, "plugins", null, null, null);
         await JsonResponse.WriteAsync(http, json => PluginList.Write(json, plugins, redactor));
     }
 }

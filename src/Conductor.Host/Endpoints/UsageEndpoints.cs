@@ -17,6 +17,7 @@ internal sealed class UsageEndpoints(UsageReports reports, TimeProvider time)
     {
         var endpoints = ActivatorUtilities.CreateInstance<UsageEndpoints>(routes.ServiceProvider);
         routes.MapGet("/v1/usage", endpoints.ShowAsync).Access(AccessRule.Usage);
+        routes.MapGet("/admin/v1/usage", endpoints.ShowAsync).Access(AccessRule.TenantAdminRead);
         routes.MapGet("/v1/generations/{request_id}", endpoints.FindAsync).Access(AccessRule.Usage);
     }
 

@@ -48,6 +48,45 @@ public sealed class SettingsEditor(SettingsSource source, TimeProvider time)
         }
     }
 
+    /// <summary>Puts other texts in the documents' places, once all of them together are right. Each file is replaced in one step, one after the other; of a reader in between the mistakes, if any, are gone with the last.</summary>
+    /// <exception cref="SettingsEditException">Nothing was changed; where it is about the second or third file itself, those before it were.</exception>
+    public async Task<SettingsLoad> ReplaceAsync(IReadOnlyDictionary<SettingsFile, string> texts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var paths = texts.ToDictionary(text => PathOf(text.Key), text => text.Value);
+        var load = SettingsLoader.Load(source with { Drafts = paths });
+        if (load.Settings is null)
+        {
+            throw new SettingsEditException(SettingsEditFault.Invalid, load.Problems[0].Message, load.Problems);
+        }
+
+        try
+        {
+            foreach (var path in paths.Keys)
+            {
+                CheckWritable(path);
+            }
+
+            foreach (var (path, text) in paths)
+            {
+                var turn = await LockAsync(path, cancellationToken).ConfigureAwait(false);
+                await using (turn.ConfigureAwait(false))
+                {
+                    if (!Replace(path, File.Exists(path) ? File.ReadAllBytes(path) : null, Strict.GetBytes(text)))
+                    {
+                        throw new SettingsEditException(SettingsEditFault.Busy, $"'{path}' is being changed by somebody else; try again.");
+                    }
+                }
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsEditException(SettingsEditFault.File, $"'{failure.Message}'", null, failure);
+        }
+
+        return load;
+    }
+
     private SettingsLoad? Try(string path, Action<YamlSplice, ConductorSettings> change)
     {
         var before = File.Exists(path) ? File.ReadAllBytes(path) : null;
