@@ -12,6 +12,9 @@ public static class AuditActions
     public const string BudgetsChanged = "budgets.changed";
     public const string PricesChanged = "prices.changed";
 
+    /// <summary>Somebody asked over the API for the files to be taken over; what came of it is a row of its own.</summary>
+    public const string ConfigReloadAsked = "config.reload_asked";
+
     /// <summary>Other settings are in force. `after` has the files' digest and what changed, in words.</summary>
     public const string ConfigReloaded = "config.reloaded";
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using Conductor.Audit;
 using Conductor.Configuration;
 using Conductor.Configuration.Editing;
 using Conductor.Errors;
+using Conductor.Host.Audit;
 using Conductor.Host.Composition;
 using Conductor.Host.Http;
 using Conductor.Host.Redaction;
@@ -10,7 +12,7 @@ using Microsoft.AspNetCore.Http;
 namespace Conductor.Host.Endpoints;
 
 /// <summary>`/admin/v1/config`: what is in force, what the files would change, and taking them over.</summary>
-internal sealed class ConfigEndpoints(HostSettings settings, LaunchSettings launch, SecretRedactor redactor)
+internal sealed class ConfigEndpoints(HostSettings settings, LaunchSettings launch, SecretRedactor redactor, HttpAudit audit)
 {
     private readonly SettingsDocuments _documents = new(launch.Source);
 
@@ -60,6 +62,8 @@ internal sealed class ConfigEndpoints(HostSettings settings, LaunchSettings laun
 
     private async Task ReloadAsync(HttpContext http)
     {
+        audit.Require();
+        audit.Record(http, AuditActions.ConfigReloadAsked, "config", null, null, null);
         var before = settings.Current;
         var load = settings.Reload();
         if (load.Settings is null)

@@ -213,6 +213,7 @@ public sealed class AdminEndpointTests : IAsyncLifetime
         Assert.True(valid.GetProperty("valid").GetBoolean());
         Assert.Contains("server.drain_timeout is 00:00:45, it was 00:00:30", valid.GetProperty("changes").EnumerateArray().Select(change => change.GetString()));
         await PostAsync("/admin/v1/config/reload");
+        Assert.Equal("root", (await JsonAsync("/admin/v1/audit?action=config.reload_asked")).GetProperty("data")[0].GetProperty("key_name").GetString());
         Assert.Equal(TimeSpan.FromSeconds(45), Settings.Current.Server.DrainTimeout);
 
         await File.WriteAllTextAsync(_gateway.ConfigPath, "server: { drain_timeout: sometimes }\n");
@@ -223,6 +224,21 @@ public sealed class AdminEndpointTests : IAsyncLifetime
         Assert.False((await JsonAsync("/admin/v1/config")).GetProperty("is_current").GetBoolean());
         using var edit = await SendAsync(HttpMethod.Put, "/admin/v1/tenants/acme", "{}");
         await ErrorAssert.IsAsync(edit, 409, "invalid_request_error", "configuration_invalid");
+    }
+
+    [Fact]
+    public async Task Tenants_WrittenByManyAtOnce_AreAllThereAndAllNoted()
+    {
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 12).Select(async i =>
+        {
+            using var response = await SendAsync(HttpMethod.Put, $"/admin/v1/tenants/t{i}", "{\"limits\":{\"concurrency\":" + (i + 1) + "}}");
+            return (int)response.StatusCode;
+        }));
+
+        Assert.All(statuses, status => Assert.Equal(201, status));
+        Assert.Equal(Enumerable.Range(1, 12), Enumerable.Range(0, 12).Select(i => Settings.Current.Tenants[$"t{i}"].Limits.Concurrency ?? 0));
+        Assert.StartsWith(Tenants[..Tenants.IndexOf("  globex", StringComparison.Ordinal)], await ReadAsync("tenants.yaml"), StringComparison.Ordinal);
+        Assert.Equal(12, (await JsonAsync("/admin/v1/audit?action=tenant.changed")).GetProperty("data").GetArrayLength());
     }
 
     [Fact]
