@@ -33,6 +33,9 @@ if (args.Contains("access"))
 if (args.Contains("guards"))
 {
     await GuardsTable.PrintAsync(isQuick);
+    return;
+}
+
 if (args.Contains("hooks"))
 {
     await HooksTable.PrintAsync(isQuick);
