@@ -12,7 +12,7 @@ internal sealed class GroupWriter(SqliteDatabase database) : IAsyncDisposable
     private const int MostAtOnce = 256;
 
     private readonly ConcurrentQueue<Work> _waiting = new();
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _turn = database.Writing;
     private SqliteConnection? _connection;
     private bool _isDisposed;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -16,6 +17,9 @@ internal sealed class SqliteDatabase
 
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(1);
 
+    // A file has one lock for writing, and whoever waits for it gets it by chance or not at all. Those of this process wait for each other here instead, in their order.
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(StringComparer.Ordinal);
+
     private readonly string _connectionString;
     private readonly IReadOnlyList<Migration> _migrations;
     private readonly TimeProvider _time;
@@ -32,6 +36,7 @@ internal sealed class SqliteDatabase
     public SqliteDatabase(string path, IReadOnlyList<Migration> migrations, TimeProvider time, Action<SqliteConnection>? configure = null)
     {
         FilePath = Path.GetFullPath(path);
+        Writing = Turns.GetOrAdd(FilePath, static _ => new SemaphoreSlim(1, 1));
         _migrations = migrations;
         _time = time;
         _configure = configure;
@@ -44,6 +49,9 @@ internal sealed class SqliteDatabase
     }
 
     public string FilePath { get; }
+
+    /// <summary>The turn to write to the file, for all stores of this process. Whoever begins a transaction holds it until the end.</summary>
+    public SemaphoreSlim Writing { get; }
 
     /// <summary>Opens a connection; the first time, checks the file and brings its schema up to date.</summary>
     /// <exception cref="StorageException">The file cannot be opened, is damaged, or is of a newer schema.</exception>

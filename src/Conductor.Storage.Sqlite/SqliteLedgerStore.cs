@@ -50,7 +50,7 @@ public sealed partial class SqliteLedgerStore : ILedgerStore, ILedgerReserves, I
         """;
 
     private readonly SqliteDatabase _database;
-    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SemaphoreSlim _writing;
     private SqliteConnection? _writer;
     private LedgerInsert? _insert;
     private volatile bool _hasReserves;
@@ -63,7 +63,7 @@ public sealed partial class SqliteLedgerStore : ILedgerStore, ILedgerReserves, I
     {
     }
 
-    internal SqliteLedgerStore(SqliteDatabase database) => _database = database;
+    internal SqliteLedgerStore(SqliteDatabase database) => (_database, _writing) = (database, database.Writing);
 
     /// <summary>The database file.</summary>
     public string FilePath => _database.FilePath;

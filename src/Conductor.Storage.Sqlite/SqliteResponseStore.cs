@@ -30,7 +30,7 @@ public sealed class SqliteResponseStore : IResponseStore, IAsyncDisposable, IDis
 
     private readonly SqliteDatabase _database;
     private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _writing = new(1, 1);
+    private readonly SemaphoreSlim _writing;
     private SqliteConnection? _writer;
     private bool _isDisposed;
 
@@ -44,6 +44,7 @@ public sealed class SqliteResponseStore : IResponseStore, IAsyncDisposable, IDis
     internal SqliteResponseStore(SqliteDatabase database, TimeProvider time)
     {
         _database = database;
+        _writing = database.Writing;
         _time = time;
     }
 
