@@ -25,7 +25,7 @@ public sealed class OllamaTests
         var log = new CountingLogs();
         await using var test = new TestConductor(log, ("providers:ollama:plugin", "ollama"), ("providers:ollama:base_url", first.BaseUrl)).WithPlugin("plugins/Conductor.Providers.Ollama");
         var time = new ManualTimeProvider();
-        using var service = new PluginRuntimeService(test.Runtime, test.Watcher, new FixedSettings(new ConductorSettings()), time, log.For<PluginRuntimeService>());
+        using var service = new PluginRuntimeService(test.Runtime, test.Watcher, test.Audit, new FixedSettings(new ConductorSettings()), time, log.For<PluginRuntimeService>());
         await service.StartAsync(CancellationToken.None);
         List<string> Listed() => [.. test.Conductor.Catalog.Providers["ollama"].Models.Select(model => model.Id).Order()];
         var looks = 0;

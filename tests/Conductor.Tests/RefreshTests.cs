@@ -16,7 +16,7 @@ public sealed class RefreshTests
         await using var test = new TestConductor(("providers:late:plugin", "openai-compatible"), ("providers:late:base_url", upstream.BaseUrl))
             .WithPlugin("plugins/Conductor.Providers.OpenAICompatible");
         var time = new ManualTimeProvider();
-        using var service = new PluginRuntimeService(test.Runtime, test.Watcher, new FixedSettings(new ConductorSettings()), time, NullLogger<PluginRuntimeService>.Instance);
+        using var service = new PluginRuntimeService(test.Runtime, test.Watcher, test.Audit, new FixedSettings(new ConductorSettings()), time, NullLogger<PluginRuntimeService>.Instance);
         await service.StartAsync(CancellationToken.None);
         var wasListed = test.Conductor.Catalog.Providers["late"].IsListed;
         upstream.Otherwise(FakeReply.Models("came-later"));

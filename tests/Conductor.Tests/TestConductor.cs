@@ -71,6 +71,8 @@ internal sealed class TestConductor : IAsyncDisposable
 
     public PluginWatcher Watcher => _services.GetRequiredService<PluginWatcher>();
 
+    internal Plugins.PluginAudit Audit => _services.GetRequiredService<Plugins.PluginAudit>();
+
     internal Plugins.PluginRuntime Runtime => _services.GetRequiredService<Plugins.PluginRuntime>();
 
     /// <summary>Lays a built plugin into a folder of its own, as a published one stands.</summary>
