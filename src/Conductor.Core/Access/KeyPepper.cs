@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Conductor.Security;
 using Conductor.Settings;
-using Conductor.Storage;
 
 namespace Conductor.Access;
 
@@ -15,7 +14,6 @@ public static class KeyPepper
     public const string FileName = "key.pepper";
 
     private const int ShortestLength = 16;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>The pepper where there is one.</summary>
     /// <param name="reference">`env:NAME`, `file:` and an absolute path, or null for the file in the data folder.</param>
@@ -23,37 +21,8 @@ public static class KeyPepper
     /// <param name="environment">The environment's variables.</param>
     /// <param name="problem">Why there is none, as a sentence without its end; null where there is one.</param>
     /// <param name="warning">What should be different; null for nothing.</param>
-    public static Secret? Find(string? reference, string dataFolder, IReadOnlyDictionary<string, string> environment, out string? problem, out string? warning)
-    {
-        ArgumentNullException.ThrowIfNull(environment);
-        warning = null;
-        if (reference?.StartsWith("env:", StringComparison.Ordinal) == true)
-        {
-            return Check(environment.GetValueOrDefault(reference[4..]), $"the environment variable '{reference[4..]}'", out problem);
-        }
-
-        var path = PathOf(reference, dataFolder);
-        try
-        {
-            if (!File.Exists(path))
-            {
-                problem = $"'{path}' does not exist";
-                return null;
-            }
-
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly) != 0)
-            {
-                warning = $"'{path}' can be read by others than its owner: chmod 600";
-            }
-
-            return Check(File.ReadAllText(path), $"'{path}'", out problem);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            problem = $"'{path}' cannot be read: {failure.Message}";
-            return null;
-        }
-    }
+    public static Secret? Find(string? reference, string dataFolder, IReadOnlyDictionary<string, string> environment, out string? problem, out string? warning) =>
+        SecretFile.Find(reference, SecretFile.PathOf(reference, dataFolder, FileName), environment, Check, out problem, out warning);
 
     /// <summary>The pepper; the file is made where none is named and there is none.</summary>
     /// <exception cref="IOException">It cannot be read or made; the message is a sentence without its end.</exception>
@@ -62,7 +31,7 @@ public static class KeyPepper
         ArgumentNullException.ThrowIfNull(settings);
         if (settings.Server.KeyPepper is null)
         {
-            Make(PathOf(null, settings.Storage.Path));
+            SecretFile.Make(SecretFile.PathOf(null, settings.Storage.Path, FileName), () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
         }
 
         return Find(settings.Server.KeyPepper, settings.Storage.Path, environment, out var problem, out _) ?? throw new IOException(problem);
@@ -78,51 +47,6 @@ public static class KeyPepper
         return HMACSHA256.HashData(System.Text.Encoding.UTF8.GetBytes(pepper.Reveal()), System.Text.Encoding.UTF8.GetBytes(key));
     }
 
-    private static string PathOf(string? reference, string dataFolder) =>
-        reference?.StartsWith("file:", StringComparison.Ordinal) == true ? reference[5..] : Path.Combine(dataFolder, FileName);
-
-    private static void Make(string path)
-    {
-        if (File.Exists(path))
-        {
-            return;
-        }
-
-        PrivateFolder.Create(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = OwnerOnly;
-        }
-
-        // Beside it and renamed: whoever finds the file finds all of it.
-        var trial = $"{path}.{Guid.NewGuid():N}";
-        try
-        {
-            using (var file = new FileStream(trial, options))
-            {
-                file.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) + "\n"));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(trial, path, overwrite: false);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            File.Delete(trial);
-            if (!File.Exists(path))
-            {
-                throw new IOException($"'{path}' cannot be made: {failure.Message}", failure);
-            }
-        }
-    }
-
-    private static Secret? Check(string? text, string what, out string? problem)
-    {
-        text = text?.Trim();
-        problem = string.IsNullOrEmpty(text) ? $"{what} is empty or not there"
-            : text.Length < ShortestLength ? $"{what} holds {text.Length} characters; take {ShortestLength} random ones or more, for example from 'openssl rand -hex 32'"
-            : null;
-        return problem is null ? new Secret(text!) : null;
-    }
+    private static string? Check(string text) =>
+        text.Length < ShortestLength ? $"holds {text.Length} characters; take {ShortestLength} random ones or more, for example from 'openssl rand -hex 32'" : null;
 }

@@ -12,6 +12,9 @@ public static class AuditActions
     public const string BudgetsChanged = "budgets.changed";
     public const string PricesChanged = "prices.changed";
 
+    public const string ProviderKeysChanged = "provider_keys.changed";
+    public const string SecretKeyRotated = "secret_key.rotated";
+
     /// <summary>Somebody asked over the API for the files to be taken over; what came of it is a row of its own.</summary>
     public const string ConfigReloadAsked = "config.reload_asked";
 

@@ -7,7 +7,7 @@ using Conductor.Text;
 namespace Conductor.Configuration;
 
 /// <summary>Reads `providers:`. Before the document is checked its references are replaced here, because a provider without a key needs none of them.</summary>
-internal sealed class ProviderMapper(SettingsDocument document, EnvironmentReferences references, SecretReferences secrets, ProblemList problems)
+internal sealed class ProviderMapper(SettingsDocument document, EnvironmentReferences references, SecretReferences secrets, SealedKeys sealedKeys, ProblemList problems)
 {
     private const string Reserved = "local";
 
@@ -65,7 +65,7 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
             {
                 keys++;
                 var at = InstancePath.Join(InstancePath.Join(path, "keys"), i);
-                resolved += Key(list.Items[i], at) ? 1 : 0;
+                resolved += Key(name, list.Items[i], at) ? 1 : 0;
             }
         }
 
@@ -115,12 +115,11 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
         }
     }
 
-    private bool Key(SettingsNode key, string path)
+    private bool Key(string provider, SettingsNode key, string path)
     {
         if (key.Kind == SettingsNodeKind.Scalar)
         {
-            references.ReplaceSecret(key, path);
-            secrets.Resolve(key, document.File, path);
+            Value(provider, key, path);
             return key.Text.Length > 0;
         }
 
@@ -128,8 +127,7 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
         {
             if (member.Name == "value" && member.Value.Kind == SettingsNodeKind.Scalar)
             {
-                references.ReplaceSecret(member.Value, InstancePath.Join(path, "value"));
-                secrets.Resolve(member.Value, document.File, InstancePath.Join(path, "value"));
+                Value(provider, member.Value, InstancePath.Join(path, "value"));
             }
             else
             {
@@ -138,6 +136,16 @@ internal sealed class ProviderMapper(SettingsDocument document, EnvironmentRefer
         }
 
         return key["value"] is { Text.Length: > 0 };
+    }
+
+    // What stands encrypted in the document itself is opened, and is text then. What a variable holds is not: a rotation could not seal it anew.
+    private void Value(string provider, SettingsNode value, string path)
+    {
+        if (!sealedKeys.TryOpen(value, provider, path))
+        {
+            references.ReplaceSecret(value, path);
+            secrets.Resolve(value, document.File, path);
+        }
     }
 
     private ProviderSettings One(string name, SettingsReader provider, SettingsNode? node)

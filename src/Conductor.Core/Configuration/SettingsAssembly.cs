@@ -25,9 +25,9 @@ internal sealed class SettingsAssembly(SettingsSource source, SettingsPaths path
 
         var references = new EnvironmentReferences(source.Environment, conductor.File, problems);
         var secrets = new SecretReferences(source.Environment, paths.FromRoot, problems);
-        var providers = new ProviderMapper(conductor, references, secrets, problems);
-        providers.Prepare();
         Replace(conductor, references, without: "providers");
+        var providers = new ProviderMapper(conductor, references, secrets, new SealedKeys(conductor, source, paths, problems), problems);
+        providers.Prepare();
         Replace(models, new EnvironmentReferences(source.Environment, models.File, problems));
         Replace(tenants, new EnvironmentReferences(source.Environment, tenants.File, problems));
         ResolveKeys(tenants, secrets);

@@ -61,6 +61,9 @@ public sealed record ConductorSettings
     /// <summary>What keys of Conductor's own making are hashed with; null while there is none.</summary>
     public Secret? KeyPepper { get; init; }
 
+    /// <summary>What providers' keys are encrypted with in `conductor.yaml`, as it is written; null while there is none.</summary>
+    public Secret? SecretKey { get; init; }
+
     /// <summary>What all calls together may spend, and who is told.</summary>
     public BudgetsSettings Budgets { get; init; } = new();
 

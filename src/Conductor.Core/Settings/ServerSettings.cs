@@ -26,6 +26,9 @@ public sealed record ServerSettings
     /// <summary>Where the pepper of keys is: `env:NAME`, or `file:` and an absolute path; null = the file in the data folder.</summary>
     public string? KeyPepper { get; init; }
 
+    /// <summary>Where the key is that providers' keys are encrypted with: `env:NAME`, or `file:` and an absolute path; null = the file in the data folder.</summary>
+    public string? SecretKey { get; init; }
+
     /// <summary>How long a client may take for the headers of a request.</summary>
     public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -4,6 +4,7 @@ using Conductor.Errors;
 using Conductor.Host.Audit;
 using Conductor.Host.Composition;
 using Conductor.Host.Http;
+using Conductor.Settings;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Admin;
@@ -35,7 +36,11 @@ internal sealed class DocumentEditor(LaunchSettings launch, HostSettings setting
     /// <param name="change">Makes the change, with what is written now, and says what it was and is. It may be called again on a newer text; what it throws ends the matter.</param>
     /// <returns>What was changed.</returns>
     /// <exception cref="ConductorException">Nothing was changed: 412, 400 with the place in the document, 404, 409 or 503.</exception>
-    public async Task<DocumentChange> EditAsync(HttpContext http, SettingsFile file, Func<YamlSplice, JsonElement, DocumentChange> change)
+    public Task<DocumentChange> EditAsync(HttpContext http, SettingsFile file, Func<YamlSplice, JsonElement, DocumentChange> change) =>
+        EditAsync(http, file, (yaml, root, _) => change(yaml, root));
+
+    /// <summary>As the other, for a change that has to know what the files mean now.</summary>
+    public async Task<DocumentChange> EditAsync(HttpContext http, SettingsFile file, Func<YamlSplice, JsonElement, ConductorSettings, DocumentChange> change)
     {
         audit.Require();
         var expected = http.Request.Headers.IfMatch.ToString();
@@ -45,7 +50,7 @@ internal sealed class DocumentEditor(LaunchSettings launch, HostSettings setting
         {
             await _editor.EditAsync(
                 file,
-                (yaml, _) =>
+                (yaml, now) =>
                 {
                     var text = yaml.ToString();
                     if (expected.Length > 0 && expected != "*" && !expected.Split(',', StringSplitOptions.TrimEntries).Contains(Tag(SettingsDocuments.DigestOf(text))))
@@ -53,7 +58,7 @@ internal sealed class DocumentEditor(LaunchSettings launch, HostSettings setting
                         throw new ConductorException(412, "invalid_request_error", "precondition_failed", "The document has been changed since it was read ('If-Match' names another one). Read it again, and make the change on what it is now.") { ShouldRetry = false };
                     }
 
-                    made = change(yaml, SettingsDocuments.Parse(file, text));
+                    made = change(yaml, SettingsDocuments.Parse(file, text), now);
                     digest = SettingsDocuments.DigestOf(yaml.ToString());
                 },
                 http.RequestAborted);

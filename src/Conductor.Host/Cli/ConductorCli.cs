@@ -67,6 +67,7 @@ internal static class ConductorCli
         root.Add(ModelsCommand.Create());
         root.Add(PromptCommand.Create());
         root.Add(KeysCommand.Create());
+        root.Add(SecretsCommand.Create());
         root.Add(ConfigCommand.Create());
         root.Add(CostCommand.Create());
         root.Add(UsageCommand.Create());

@@ -75,6 +75,7 @@ internal static class GatewayServices
         TenantEndpoints.Map(routes);
         BudgetEndpoints.Map(routes);
         PriceEndpoints.Map(routes);
+        ProviderKeyEndpoints.Map(routes);
         ConfigEndpoints.Map(routes);
         StatusEndpoints.Map(routes);
         EstimateEndpoint.Map(routes);

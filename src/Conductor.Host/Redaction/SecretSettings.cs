@@ -12,7 +12,7 @@ internal static class SecretSettings
     /// <summary>Of settings: keys of providers, headers that they send, what their own members call a secret, and what the server's own files hold.</summary>
     public static IEnumerable<string> Of(ConductorSettings settings)
     {
-        foreach (var own in new[] { settings.KeyPepper, settings.Server.Tls?.Password })
+        foreach (var own in new[] { settings.KeyPepper, settings.SecretKey, settings.Server.Tls?.Password })
         {
             if (own is not null)
             {
