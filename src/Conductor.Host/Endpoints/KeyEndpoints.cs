@@ -52,13 +52,13 @@ internal sealed class KeyEndpoints(KeyRegistry registry, KeyRing ring, HostSetti
     {
         var caller = http.Features.GetRequiredFeature<CallerIdentity>();
         var request = KeyRequest.Read(await RequestBody.ReadAsync(http, LargestBody), caller, isFirst: IsFirst(caller));
-        var isBootstrap = caller.Key is null && bootstrap.IsOffered;
         audit.Require();
         var issued = await AskAsync(() => registry.CreateAsync(request, current =>
         {
-            if (isBootstrap && current.Keys.Count > 0)
+            if (caller.Key is null && current.Keys.Count > 0)
             {
-                throw ConductorErrors.InvalidKey(); // somebody else was the first: the token is void
+                // Let in while there was no key, and overtaken since, perhaps while its body came: the token is void, and nobody is let in without a key.
+                throw ConductorErrors.InvalidKey();
             }
         }, addsTenant: false, http.RequestAborted));
         bootstrap.Void();

@@ -120,13 +120,13 @@ internal sealed class AccessGate(RequestDelegate next, KeyRing keys, BootstrapTo
     {
         var presented = PresentedKey.Read(context.Request);
         var server = settings.Current.Server;
-        if (keys.IsOpen && !listen.AreLoopback && !server.InsecureListen)
+        var caller = keys.Authenticate(presented);
+        if (caller is { Key: null } && !listen.AreLoopback && !server.InsecureListen)
         {
-            // There is no key yet, or the last one was taken out of the configuration: closed to the world, not open.
+            // There is no key yet, or the last one was taken out of the configuration: closed to the world, not open. Asked of the very answer: the settings may change between two looks.
             return rule is { TakesBootstrapToken: true } ? bootstrap.Authenticate(presented) : null;
         }
 
-        var caller = keys.Authenticate(presented);
         return caller?.Key is not { Addresses: { Count: > 0 } ranges } || AddressRanges.Contain(ranges, CallerAddress.Of(context, server)) ? caller : throw HttpErrors.AddressNotAllowed();
     }
 }

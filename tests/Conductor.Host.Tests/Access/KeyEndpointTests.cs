@@ -205,6 +205,26 @@ public sealed class KeyEndpointTests
         Assert.False(File.Exists(path));
     }
 
+    [Fact]
+    public async Task BeyondThisMachine_TokenOvertakenWhileItsBodyComes_MakesNoSecondKey()
+    {
+        await using var gateway = await TestGateway.StartAsync(listen: "http://0.0.0.0:0");
+        var path = Path.Combine(gateway.App.Services.GetRequiredService<ISettings>().Current.Storage.Path, BootstrapToken.FileName);
+        var token = (await File.ReadAllTextAsync(path)).Trim();
+
+        // Its body is asked for ("100 Continue") once it has been let in; the first key is made before a byte of it is sent.
+        using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(30) };
+        using var client = new HttpClient(handler);
+        using var late = new HttpRequestMessage(HttpMethod.Post, new Uri(new UriBuilder(gateway.Address) { Host = "127.0.0.1" }.Uri, "/admin/v1/keys"));
+        late.Headers.ExpectContinue = true;
+        late.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        late.Content = new LateContent("""{"name":"second","role":"admin"}""", () => JsonAsync(gateway, HttpMethod.Post, "/admin/v1/keys", token, """{"name":"first"}""", 201));
+        using var answer = await client.SendAsync(late);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("first", Assert.Single(gateway.App.Services.GetRequiredService<ISettings>().Current.Keys).Name);
+    }
+
     private static Task<TestGateway> StartAsync(Dictionary<string, string>? environment = null) => TestGateway.StartAsync(tenants: Tenants, environment: environment);
 
     private static string TenantsOf(TestGateway gateway) => Path.Combine(Path.GetDirectoryName(gateway.ConfigPath)!, "tenants.yaml");
@@ -238,5 +258,20 @@ public sealed class KeyEndpointTests
         }
 
         return gateway.Client.SendAsync(request);
+    }
+
+    private sealed class LateContent(string text, Func<Task> before) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await before();
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = Encoding.UTF8.GetByteCount(text);
+            return true;
+        }
     }
 }
