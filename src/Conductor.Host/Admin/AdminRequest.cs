@@ -2,6 +2,7 @@ using System.Text.Json;
 using Conductor.Configuration.Editing;
 using Conductor.Errors;
 using Conductor.Host.Http;
+using Conductor.Wire;
 using Microsoft.AspNetCore.Http;
 
 namespace Conductor.Host.Admin;
@@ -16,9 +17,15 @@ internal static class AdminRequest
         var body = await RequestBody.ReadAsync(http, limit);
         try
         {
+            StrictJson.RequireUtf8(body.Span);
+            StrictJson.RequireWholeSurrogates(body.Span);
             using var document = JsonDocument.Parse(body, new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = 32 });
             return kinds.Contains(document.RootElement.ValueKind) ? document.RootElement.Clone()
                 : throw new InvalidRequestException($"The body must be {string.Join(" or ", kinds.Select(Name))}.", null, "invalid_value");
+        }
+        catch (WireRequestException mistake)
+        {
+            throw new InvalidRequestException(mistake.Message, mistake.Param, mistake.Code, mistake);
         }
         catch (JsonException mistake)
         {

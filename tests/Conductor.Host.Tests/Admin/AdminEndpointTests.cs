@@ -47,6 +47,18 @@ public sealed class AdminEndpointTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _gateway.DisposeAsync();
 
+    [Theory]
+    [InlineData("""{"\ud800":1}""")]
+    [InlineData("""{"model_preferences":{"\udc00":{}}}""")]
+    [InlineData("""{"models":["fast"],"limits":{"concurrency":5},"fallback_chain":["\ud800"]}""")]
+    public async Task Tenant_PutWithHalfACharacter_IsTheCallersMistake(string body)
+    {
+        using var put = await SendAsync(HttpMethod.Put, "/admin/v1/tenants/acme", body);
+
+        Assert.Equal(400, (int)put.StatusCode);
+        Assert.Equal(Tenants, await ReadAsync("tenants.yaml"));
+    }
+
     [Fact]
     public async Task Tenant_Put_ChangesItsLinesAloneAndHoldsAtOnce()
     {
