@@ -43,6 +43,9 @@ internal sealed class SettingsDocument(string file, SettingsNode root, JsonSchem
     /// <summary>Reports a mistake at a path of this document.</summary>
     public void Problem(string path, string message) => problems.Add(File, LineOf(path), path, message);
 
+    /// <summary>Whether a mistake at this very path has been reported.</summary>
+    public bool HasProblem(string path) => problems.Has(File, path);
+
     /// <summary>The line of a path, or of the nearest place above it that has one.</summary>
     public int? LineOf(string path)
     {

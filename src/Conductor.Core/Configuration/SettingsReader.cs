@@ -86,11 +86,11 @@ internal readonly struct SettingsReader(SettingsDocument document, JsonElement e
     public bool Flag(string name, bool otherwise) =>
         Has(name) && element.GetProperty(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } flag ? flag.GetBoolean() : otherwise;
 
-    public int? Integer(string name) => Decimal(name) is { } number && number is >= int.MinValue and <= int.MaxValue ? (int)number : null;
+    public int? Integer(string name) => (int?)Number(name, int.MinValue, int.MaxValue);
 
-    public long? Long(string name) => Decimal(name) is { } number && number is >= long.MinValue and <= long.MaxValue ? (long)number : null;
+    public long? Long(string name) => (long?)Number(name, long.MinValue, long.MaxValue);
 
-    public decimal? Decimal(string name) => Get(name, JsonValueKind.Number) is { } number && number.TryGetDecimal(out var value) ? value : null;
+    public decimal? Decimal(string name) => Number(name, decimal.MinValue, decimal.MaxValue);
 
     /// <summary>A date, which is its beginning in UTC, or a date and time with its offset; null where it is neither.</summary>
     public DateTimeOffset? Time(string name) =>
@@ -128,4 +128,25 @@ internal readonly struct SettingsReader(SettingsDocument document, JsonElement e
 
     private JsonElement? Get(string name, JsonValueKind kind) =>
         IsObject && element.TryGetProperty(name, out var value) && value.ValueKind == kind ? value : null;
+
+    // One that does not fit is a mistake: taken as none it would be a limit that is not there, or a price of nothing.
+    private decimal? Number(string name, decimal least, decimal most)
+    {
+        if (Get(name, JsonValueKind.Number) is not { } number)
+        {
+            return null;
+        }
+
+        if (number.TryGetDecimal(out var value) && value >= least && value <= most)
+        {
+            return value;
+        }
+
+        if (!Document.HasProblem(PathOf(name)))
+        {
+            Document.Problem(PathOf(name), $"is a number that is too large: {JsonValues.Cut(number.GetRawText())}");
+        }
+
+        return null;
+    }
 }

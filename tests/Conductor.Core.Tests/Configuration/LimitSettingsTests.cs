@@ -39,4 +39,24 @@ public sealed class LimitSettingsTests
         var keys = settings.Providers["x"].KeySettings;
         Assert.Equal([("first-key", 1m, RateLimitSettings.None), ("second-key", 2.5m, new RateLimitSettings { Rpm = 500, Tpm = 2_000_000 })], keys.Select(one => (one.Value.Reveal(), one.Weight, one.Limits)));
     }
+
+    /// <summary>A number that is too large to be counted must not be none: a limit that is not there, a budget of nothing, a price of nothing.</summary>
+    [Theory]
+    [InlineData("limits: { usd_per_day: 1e30 }", "tenants.acme.limits.usd_per_day")]
+    [InlineData("limits: { tpm: 1e20 }", "tenants.acme.limits.tpm")]
+    [InlineData("limits: { rpm: 99999999999 }", "tenants.acme.limits.rpm")]
+    [InlineData("limits: { tokens_per_day: 1e30 }", "tenants.acme.limits.tokens_per_day")]
+    [InlineData("budget: { usd: 1e30, per: day }", "tenants.acme.budget.usd")]
+    [InlineData("cost_limits: { daily_limit_cents: 1e27 }", "tenants.acme.cost_limits.daily_limit_cents")]
+    [InlineData("cost_limits: { daily_limit_cents: 1e30 }", "tenants.acme.cost_limits.daily_limit_cents")]
+    public void Number_TooLarge_IsAMistakeAtItsPlace(string entry, string path)
+    {
+        using var folder = new ConfigFolder();
+        folder.Write("conductor.yaml", "{}");
+        folder.Write("tenants.yaml", $"tenants: {{ acme: {{ {entry} }} }}");
+
+        var load = folder.Load();
+
+        Assert.Equal(path, Assert.Single(load.Problems).Path);
+    }
 }
