@@ -15,7 +15,7 @@ internal sealed class SecretsProof
     private const string Data = "ledger and data files";
 
     private static readonly string[] Modes = ["ok", "inside", "broken", "hang", "reset", "400", "401", "403", "404", "429", "500", "503", "301", "stream-ok", "stream-error", "stream-first", "stream-broken"];
-    private static readonly string[] Providers = ["written", "variable", "reference", "filed"];
+    private static readonly string[] Providers = ["written", "variable", "reference", "filed", "given"];
 
     private readonly SecretSearch _search;
     private readonly List<string> _gaps = [];
@@ -23,6 +23,7 @@ internal sealed class SecretsProof
     private readonly Canary _variable = Canary.New("provider's key by ${NAME}");
     private readonly Canary _reference = Canary.New("provider's key by env:");
     private readonly Canary _filed = Canary.New("provider's key by file:");
+    private readonly Canary _given = Canary.New("provider's key given over the API");
     private readonly Canary _extra = Canary.New("extra header");
     private readonly Canary _password = Canary.New("password in an address");
     private readonly Canary _caller = Canary.New("caller's key of the environment");
@@ -33,7 +34,7 @@ internal sealed class SecretsProof
 
     public SecretsProof()
     {
-        Canaries = [_written, _variable, _reference, _filed, _extra, _password, _caller, _tenants, _pepper, _other];
+        Canaries = [_written, _variable, _reference, _filed, _given, _extra, _password, _caller, _tenants, _pepper, _other];
         _search = new SecretSearch(Canaries);
     }
 
@@ -90,10 +91,13 @@ internal sealed class SecretsProof
     }
 
     private bool Shown(EchoUpstream upstream) =>
-        new[] { _written, _variable, _reference, _filed }.All(key => upstream.Shown.ContainsKey("Bearer " + key.Value)) && upstream.Shown.ContainsKey(_extra.Value);
+        new[] { _written, _variable, _reference, _filed, _given }.All(key => upstream.Shown.ContainsKey("Bearer " + key.Value)) && upstream.Shown.ContainsKey(_extra.Value);
 
     private async Task DriveAsync(LabHost host, string folder, EchoUpstream upstream, CancellationToken cancellationToken)
     {
+        var given = await AskAsync(host, "answers", HttpMethod.Put, "/admin/v1/providers/given/keys", JsonSerializer.Serialize(new { keys = new[] { new { value = _given.Value } } }), cancellationToken); // first, so as the admin
+        Require(given.Contains("\"encrypted\":true", StringComparison.Ordinal), "no provider's key was given over the API");
+        await AskAsync(host, "answers", HttpMethod.Get, "/admin/v1/providers/given/keys", null, cancellationToken);
         foreach (var provider in Providers)
         {
             foreach (var mode in Modes)
@@ -285,6 +289,7 @@ internal sealed class SecretsProof
               variable: { plugin: openai-compatible, base_url: "{{address}}v1", keys: [ "${LAB_VARIABLE}" ], price: free, models: [ "*" ] }
               reference: { plugin: openai-compatible, base_url: "{{address}}v1", keys: [ "env:LAB_REFERENCE" ], price: free, models: [ "*" ] }
               filed: { plugin: openai-compatible, base_url: "{{address}}v1", keys: [ "file:{{secret}}" ], price: free, models: [ "*" ] }
+              given: { plugin: openai-compatible, base_url: "{{address}}v1", price: free, models: [ "*" ] }
               broken: { plugin: openai-compatible, base_url: "http://user:{{Uri.EscapeDataString(_password.Value)}}@127.0.0.1:9/v1", price: free, models: [ "*" ] }
               mistaken: { plugin: openai-compatible, base_url: "{{address}}v1", price: free, extra_headers: { "x:y": "{{_extra.Value}}" }, proxy: "nothing://user:{{_password.Value}}@x" }
 
