@@ -11,7 +11,7 @@ public sealed class InboundDialectTests
 {
     private const string Tenants = """
         tenants: { acme: {} }
-        keys: [ { tenant: acme, name: web, hash: "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b" } ]
+        keys: [ { tenant: acme, name: web, hash: "sha256:d63d85839c386c04cd966c1ace1c73ae28367cd6faf0192f4c3d05df23060d6d" } ]
         """;
 
     [Theory]
