@@ -150,21 +150,24 @@ public sealed class AnthropicDialectTests(AnthropicGateway shared) : IClassFixtu
         await AssertErrorAsync(response, status, type, code);
     }
 
-    [Fact]
-    public async Task Failure_OfTheUpstream_KeepsItsMeaning()
+    [Theory]
+    [InlineData(529, "SECRET", 529, "overloaded_error", "upstream_overloaded")]
+    [InlineData(429, "SECRET", 429, "rate_limit_error", "rate_limit_exceeded")]
+    [InlineData(401, "SECRET", 502, "api_error", "upstream_credentials_exhausted")]
+    [InlineData(400, "prompt is too long: 9 tokens > 8 maximum", 400, "invalid_request_error", "context_length_exceeded")]
+    public async Task Failure_OfTheUpstream_KeepsItsMeaning(int upstreams, string words, int status, string type, string code)
     {
-        shared.Claude
-            .Reply(FakeAnthropicReply.Error(529, "SECRET")).Reply(FakeAnthropicReply.Error(429, "SECRET", ("retry-after", "7"))).Reply(FakeAnthropicReply.Error(401, "SECRET"))
-            .Reply(FakeAnthropicReply.Error(400, "prompt is too long: 9 tokens > 8 maximum"));
+        var own = new AnthropicGateway(); // a key that is limited or refused is left alone for a while
+        await own.InitializeAsync();
+        own.Claude.Reply(upstreams == 429 ? FakeAnthropicReply.Error(429, words, ("retry-after", "7")) : FakeAnthropicReply.Error(upstreams, words));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/messages") { Content = new StringContent(Body("claude/" + Model), Encoding.UTF8, new MediaTypeHeaderValue("application/json")) };
+        request.Headers.Add("x-conductor-max-attempts", "1");
 
-        foreach (var (status, type, code) in ((int, string, string)[])
-            [(529, "overloaded_error", "upstream_overloaded"), (429, "rate_limit_error", "rate_limit_exceeded"), (502, "api_error", "upstream_credentials_exhausted"), (400, "invalid_request_error", "context_length_exceeded")])
-        {
-            using var response = await SendAsync("/v1/messages", Body("claude/" + Model), ("x-conductor-max-attempts", "1"));
+        using var response = await own.Gateway.Client.SendAsync(request);
 
-            await AssertErrorAsync(response, status, type, code);
-            Assert.Equal(status == 429 ? TimeSpan.FromSeconds(7) : null, response.Headers.RetryAfter?.Delta);
-        }
+        await AssertErrorAsync(response, status, type, code);
+        Assert.Equal(status == 429 ? TimeSpan.FromSeconds(7) : null, response.Headers.RetryAfter?.Delta);
+        await own.DisposeAsync();
     }
 
     [Fact]

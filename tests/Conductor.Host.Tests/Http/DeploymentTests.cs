@@ -68,13 +68,13 @@ public sealed class DeploymentTests
         models: "aliases: { fast: { targets: [ fake/m ] } }",
         tenants: """
             tenants: { acme: {} }
-            keys: [ { tenant: acme, name: web, hash: "sha256:2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b" } ]
+            keys: [ { tenant: acme, name: web, hash: "sha256:a55baf75906c1eb3b5f0e87e9f1759deda00d9f615738525962b9c38725f6ed9" } ]
             """);
 
     private static async Task<HttpResponseMessage> SendAsync(TestGateway gateway, string path, string body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
-        request.Headers.Add("api-key", "secret");
+        request.Headers.Add("api-key", "a key that nobody knows, 7c1");
         return await gateway.Client.SendAsync(request);
     }
 }

@@ -154,8 +154,8 @@ internal sealed class AnthropicDotnet : DotnetSdk
         await Assert.ThrowsAsync<AnthropicUnauthorizedException>(() => SayAsync(target.Model, Hello, "wrong"));
         await Assert.ThrowsAsync<AnthropicNotFoundException>(() => SayAsync("nobody/nothing", Hello));
         await Assert.ThrowsAsync<AnthropicBadRequestException>(() => SayAsync(target.Bad, "fail 400"));
-        await Assert.ThrowsAsync<AnthropicRateLimitException>(() => SayAsync(target.Bad, "fail 429"));
-        await Assert.ThrowsAsync<AnthropicRateLimitException>(() => StreamAsync(target.Bad, "fail 429"));
+        await Assert.ThrowsAsync<AnthropicRateLimitException>(() => SayAsync(target.Limited, "fail 429"));
+        await Assert.ThrowsAsync<AnthropicRateLimitException>(() => StreamAsync(target.Limited, "fail 429"));
         Assert.Equal("api_error", (await Assert.ThrowsAnyAsync<Anthropic5xxException>(() => SayAsync(target.Bad, "fail 500"))).Type!.Raw());
     }
 

@@ -137,14 +137,14 @@ internal sealed class OpenAIDotnet : DotnetSdk
     {
         (string Text, string Model, string? Key, int Status)[] rows =
         [
-            (Hello, target.Model, "wrong", 401), (Hello, "nobody/nothing", null, 404), ("fail 400", target.Bad, null, 400), ("fail 429", target.Bad, null, 429), ("fail 500", target.Bad, null, 502),
+            (Hello, target.Model, "wrong", 401), (Hello, "nobody/nothing", null, 404), ("fail 400", target.Bad, null, 400), ("fail 429", target.Limited, null, 429), ("fail 500", target.Bad, null, 502),
         ];
         foreach (var (text, model, key, status) in rows)
         {
             Assert.Equal(status, (await Assert.ThrowsAsync<ClientResultException>(() => SayAsync(model, text, key))).Status);
         }
 
-        Assert.Equal(429, (await Assert.ThrowsAsync<ClientResultException>(() => StreamAsync(target.Bad, "fail 429"))).Status);
+        Assert.Equal(429, (await Assert.ThrowsAsync<ClientResultException>(() => StreamAsync(target.Limited, "fail 429"))).Status);
     }
 
     private async Task<double?> AbortAsync(SdkTarget target)

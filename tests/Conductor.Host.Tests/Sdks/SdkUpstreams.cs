@@ -76,8 +76,8 @@ internal sealed class SdkUpstreams : IAsyncDisposable
     private void Add(string name, string settings, string model, string embeddingModel, IReadOnlyList<string> features, bool statesUsage = true, bool isReal = false)
     {
         var provider = name.Replace(' ', '-').Replace('.', '-');
-        _providers.Add($"  {provider}: {{ {settings}, price: free }}\n  {provider}-bad: {{ {settings}, price: free }}");
-        _targets.Add(new SdkTarget(name, $"{provider}/{model}", $"{provider}/{embeddingModel}", $"{provider}-bad/{model}", features, statesUsage, isReal));
+        _providers.Add($"  {provider}: {{ {settings}, price: free }}\n  {provider}-bad: {{ {settings}, price: free }}\n  {provider}-limited: {{ {settings}, price: free }}");
+        _targets.Add(new SdkTarget(name, $"{provider}/{model}", $"{provider}/{embeddingModel}", $"{provider}-bad/{model}", $"{provider}-limited/{model}", features, statesUsage, isReal));
     }
 
     private async Task<double?> SeenAtAsync(SdkCell cell)

@@ -56,12 +56,12 @@ await run({
     same(await stream(model, unicode), unicode, 'the streamed text');
   },
   many: ({ model }) => fifty((text) => say(model, text), (text) => stream(model, text)),
-  errors: ({ model, bad }) => fails([
+  errors: ({ model, bad, limited }) => fails([
     ['401', () => generateText({ ...common, model: make('wrong')(model), prompt: hello }), (e) => APICallError.isInstance(e) && e.statusCode === 401 && !e.isRetryable],
     ['404', () => say('nobody/nothing', hello), (e) => APICallError.isInstance(e) && e.statusCode === 404 && !e.isRetryable],
     ['400', () => say(bad, 'fail 400'), (e) => APICallError.isInstance(e) && e.statusCode === 400 && !e.isRetryable],
-    ['429', () => say(bad, 'fail 429'), (e) => APICallError.isInstance(e) && e.statusCode === 429 && e.isRetryable],
-    ['429 of a stream', () => stream(bad, 'fail 429'), (e) => APICallError.isInstance(e) && e.statusCode === 429],
+    ['429', () => say(limited, 'fail 429'), (e) => APICallError.isInstance(e) && e.statusCode === 429 && e.isRetryable],
+    ['429 of a stream', () => stream(limited, 'fail 429'), (e) => APICallError.isInstance(e) && e.statusCode === 429],
     ['500', () => say(bad, 'fail 500'), (e) => APICallError.isInstance(e) && e.statusCode >= 500 && e.isRetryable],
   ]),
   async abort(context) {

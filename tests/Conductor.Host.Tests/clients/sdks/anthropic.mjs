@@ -68,12 +68,12 @@ await run({
     same(await stream(model, unicode), unicode, 'the streamed text');
   },
   many: ({ model }) => fifty((text) => say(model, text), (text) => stream(model, text)),
-  errors: ({ model, bad }) => fails([
+  errors: ({ model, bad, limited }) => fails([
     ['401', () => new Anthropic({ baseURL: plan.address, apiKey: 'wrong', maxRetries: 0 }).messages.create(ask(model, hello)), (e) => e instanceof Anthropic.AuthenticationError && e.type === 'authentication_error'],
     ['404', () => say('nobody/nothing', hello), (e) => e instanceof Anthropic.NotFoundError && e.type === 'not_found_error'],
     ['400', () => say(bad, 'fail 400'), (e) => e instanceof Anthropic.BadRequestError && e.type === 'invalid_request_error'],
-    ['429', () => say(bad, 'fail 429'), (e) => e instanceof Anthropic.RateLimitError && e.type === 'rate_limit_error'],
-    ['429 of a stream', () => stream(bad, 'fail 429'), (e) => e instanceof Anthropic.RateLimitError],
+    ['429', () => say(limited, 'fail 429'), (e) => e instanceof Anthropic.RateLimitError && e.type === 'rate_limit_error'],
+    ['429 of a stream', () => stream(limited, 'fail 429'), (e) => e instanceof Anthropic.RateLimitError],
     ['500', () => say(bad, 'fail 500'), (e) => e instanceof Anthropic.InternalServerError && e.type === 'api_error' && e.requestID.startsWith('req_')],
   ]),
   async abort(context) {

@@ -80,12 +80,12 @@ await run({
     same(await stream(model, unicode), unicode, 'the streamed text');
   },
   many: ({ model }) => fifty((text) => say(model, text), (text) => stream(model, text)),
-  errors: ({ model, bad }) => fails([
+  errors: ({ model, bad, limited }) => fails([
     ['401', () => make('wrong').models.generateContent({ model, contents: hello }), (e) => e instanceof ApiError && e.status === 401],
     ['404', () => say('nobody/nothing', hello), (e) => e instanceof ApiError && e.status === 404],
     ['400', () => say(bad, 'fail 400'), (e) => e instanceof ApiError && e.status === 400],
-    ['429', () => say(bad, 'fail 429'), (e) => e instanceof ApiError && e.status === 429],
-    ['429 of a stream', () => stream(bad, 'fail 429'), (e) => e instanceof ApiError && e.status === 429],
+    ['429', () => say(limited, 'fail 429'), (e) => e instanceof ApiError && e.status === 429],
+    ['429 of a stream', () => stream(limited, 'fail 429'), (e) => e instanceof ApiError && e.status === 429],
     ['500', () => say(bad, 'fail 500'), (e) => e instanceof ApiError && e.status >= 500],
   ]),
   async abort(context) {

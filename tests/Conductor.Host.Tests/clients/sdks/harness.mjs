@@ -1,5 +1,5 @@
 // What the scripts beside it share: runs every feature of one SDK against every upstream of a gateway, and prints a line of JSON for each.
-// A script gives an object of features; each is an async function of { model, embedding, bad, name, tag } that throws when something is not as it should be.
+// A script gives an object of features; each is an async function of { model, embedding, bad, limited, name, tag } that throws when something is not as it should be.
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
@@ -9,7 +9,7 @@ const resolve = createRequire(path.join(process.cwd(), 'index.js')).resolve;
 const print = (line) => process.stdout.write(JSON.stringify(line) + '\n');
 for (const noise of ['log', 'info', 'debug', 'warn', 'error']) console[noise] = () => {};
 
-export const plan = JSON.parse(process.argv[2]); // { address, key, upstreams: [{ name, model, embedding, bad, features, isReal, statesUsage }] }
+export const plan = JSON.parse(process.argv[2]); // { address, key, upstreams: [{ name, model, embedding, bad, limited, features, isReal, statesUsage }] }
 export const load = async (name) => {
   const found = await import(pathToFileURL(resolve(name)).href);
   return found.default && typeof found.default === 'object' ? { ...found.default, ...found } : found;

@@ -73,14 +73,14 @@ await run({
     same(await stream(model, unicode), unicode, 'the streamed text');
   },
   many: ({ model }) => fifty((text) => say(model, text), (text) => stream(model, text)),
-  errors: ({ model, bad }) => {
+  errors: ({ model, bad, limited }) => {
     const is = (status) => (e) => e instanceof InferenceClientProviderApiError && (typeof status === 'number' ? e.httpResponse.status === status : e.httpResponse.status >= 500);
     return fails([
       ['401', () => make('wrong').chatCompletion(ask(model, hello)), is(401)],
       ['404', () => say('nobody/nothing', hello), is(404)],
       ['400', () => say(bad, 'fail 400'), is(400)],
-      ['429', () => say(bad, 'fail 429'), is(429)],
-      ['429 of a stream', () => stream(bad, 'fail 429'), is(429)],
+      ['429', () => say(limited, 'fail 429'), is(429)],
+      ['429 of a stream', () => stream(limited, 'fail 429'), is(429)],
       ['500', () => say(bad, 'fail 500'), is('5xx')],
     ]);
   },

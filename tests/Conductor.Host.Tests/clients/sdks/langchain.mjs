@@ -57,12 +57,12 @@ await run({
     same(await stream(model, unicode), unicode, 'the streamed text');
   },
   many: ({ model }) => fifty((text) => say(model, text), (text) => stream(model, text)),
-  errors: ({ model, bad }) => fails([
+  errors: ({ model, bad, limited }) => fails([
     ['401', () => make(model, 'wrong').invoke(hello), (e) => e.status === 401 && e.lc_error_code === 'MODEL_AUTHENTICATION'],
     ['404', () => say('nobody/nothing', hello), (e) => e.status === 404 && e.lc_error_code === 'MODEL_NOT_FOUND'],
     ['400', () => say(bad, 'fail 400'), (e) => e.status === 400 && e.constructor.name === 'BadRequestError'],
-    ['429', () => say(bad, 'fail 429'), (e) => e.status === 429 && e.lc_error_code === 'MODEL_RATE_LIMIT'],
-    ['429 of a stream', () => stream(bad, 'fail 429'), (e) => e.status === 429 && e.lc_error_code === 'MODEL_RATE_LIMIT'],
+    ['429', () => say(limited, 'fail 429'), (e) => e.status === 429 && e.lc_error_code === 'MODEL_RATE_LIMIT'],
+    ['429 of a stream', () => stream(limited, 'fail 429'), (e) => e.status === 429 && e.lc_error_code === 'MODEL_RATE_LIMIT'],
     ['500', () => say(bad, 'fail 500'), (e) => e.status >= 500 && e.constructor.name === 'InternalServerError'],
   ]),
   async abort(context) {

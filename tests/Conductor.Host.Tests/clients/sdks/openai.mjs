@@ -75,12 +75,12 @@ await run({
     same((await stream(model, unicode)).text, unicode, 'the streamed text');
   },
   many: ({ model }) => fifty((text) => say(model, text), async (text) => (await stream(model, text)).text),
-  errors: ({ model, bad }) => fails([
+  errors: ({ model, bad, limited }) => fails([
     ['401', () => new OpenAI({ baseURL: plan.address + '/v1', apiKey: 'wrong', maxRetries: 0 }).chat.completions.create(ask(model, hello)), (e) => e instanceof OpenAI.AuthenticationError && e.code === 'invalid_api_key'],
     ['404', () => say('nobody/nothing', hello), (e) => e instanceof OpenAI.NotFoundError && e.code === 'model_not_found'],
     ['400', () => say(bad, 'fail 400'), (e) => e instanceof OpenAI.BadRequestError && e.type === 'invalid_request_error'],
-    ['429', () => say(bad, 'fail 429'), (e) => e instanceof OpenAI.RateLimitError && e.code === 'rate_limit_exceeded'],
-    ['429 of a stream', () => stream(bad, 'fail 429'), (e) => e instanceof OpenAI.RateLimitError],
+    ['429', () => say(limited, 'fail 429'), (e) => e instanceof OpenAI.RateLimitError && e.code === 'rate_limit_exceeded'],
+    ['429 of a stream', () => stream(limited, 'fail 429'), (e) => e instanceof OpenAI.RateLimitError],
     ['500', () => say(bad, 'fail 500'), (e) => e instanceof OpenAI.InternalServerError && e.code === 'upstream_error' && e.requestID.startsWith('req_')],
   ]),
   async abort(context) {
