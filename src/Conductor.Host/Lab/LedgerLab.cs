@@ -170,7 +170,7 @@ internal sealed class LedgerLab(LedgerLabOptions options, Action<string> tell)
             $"""
             providers:
               local: {"{"} enabled: false {"}"}
-              lab: {"{"} plugin: openai-compatible, base_url: "{upstream.Address.AbsoluteUri}v1", keys: [lab], price: catalog, models: [meter] {"}"}
+              lab: {"{"} plugin: openai-compatible, base_url: "{upstream.Address.AbsoluteUri}v1", keys: [a-key-of-nobody], price: catalog, models: [meter] {"}"}
             limits: {"{"} max_concurrent_requests: {(options.Callers * 2) + 100} {"}"}
             reliability: {"{"} max_attempts: 1 {"}"}
             storage: {"{"} durability: {options.Durability} {"}"}

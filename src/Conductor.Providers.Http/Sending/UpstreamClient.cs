@@ -9,6 +9,8 @@ namespace Conductor.Providers.Http;
 /// </summary>
 public sealed class UpstreamClient : IDisposable
 {
+    private const int ShortestSecret = 8;
+
     // Addresses are a handful of ours, and where a dialect writes the model into them as many as callers can think of.
     private const int MostAddresses = 256;
 
@@ -147,8 +149,8 @@ public sealed class UpstreamClient : IDisposable
         {
             if (headers.NonValidated.TryGetValues(name, out var values) && SafeName.Of(values.Count == 1 ? values.ToString() : values.FirstOrDefault(), maxLength: 128) is { } id)
             {
-                // An upstream that says our key back would have it told to callers and kept.
-                return _settings.Key is { } key && id.Contains(key.Reveal(), StringComparison.Ordinal) ? null : id;
+                // An upstream that says our key back would have it told to callers and kept. A word of a few letters is no secret, and stands in many an id.
+                return _settings.Key?.Reveal() is { Length: >= ShortestSecret } key && id.Contains(key, StringComparison.Ordinal) ? null : id;
             }
         }
 
